@@ -1,0 +1,319 @@
+"""What people decided. An approval changes its state in ``_move`` alone, and each move leaves a decision."""
+
+from datetime import datetime
+from typing import Any, Protocol
+
+from django.conf import settings
+from django.db import models, transaction
+from django.db.models import Exists, F, OuterRef, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext as _now_
+from django.utils.translation import gettext_lazy as _
+
+from arapp.approvals.effects import APPROVE, REJECT, REOPEN, Effect, effect_of, undecidable
+from arapp.approvals.refusals import AlreadyDecided, BadNote, NotAllowed, Refusal, Stale
+from arapp.outbox.models import Intent, IntentState, intents_of
+from arapp.receivables import records
+from arapp.receivables.models import Invoice, Owner, Snapshot, Source
+from arapp.receivables.substance import differences
+
+NOTE_LIMIT = 2_000
+
+
+class Person(Protocol):
+    """A user of the desk, as far as a decision asks."""
+
+    email: str
+    pk: Any
+
+    def can(self, ability: str) -> bool: ...
+
+
+def _is(theirs: Owner | None, person: Person) -> bool:
+    return theirs is not None and theirs.email.casefold() == person.email.casefold()
+
+
+class ApprovalState(models.TextChoices):
+    WAITING = records.WAITING, _("Waiting")
+    APPROVED = records.APPROVED, _("Approved")
+    REJECTED = records.REJECTED, _("Rejected")
+
+
+class Origin(models.TextChoices):
+    DESK = "desk", _("At the desk")
+    SERVICE = "service", _("Observed at the service")
+    IMPORTED = "imported", _("Imported")
+    SYSTEM = "system", _("By the desk itself")
+
+
+class Action(models.TextChoices):
+    APPROVE = APPROVE, _("Approved")
+    REJECT = REJECT, _("Rejected")
+    REOPEN = REOPEN, _("Reopened")
+
+
+TARGETS = {APPROVE: ApprovalState.APPROVED, REJECT: ApprovalState.REJECTED, REOPEN: ApprovalState.WAITING}
+ACTION_TO = {state: action for action, state in TARGETS.items()}
+
+
+class Approvals(QuerySet["Approval"]):
+    def catch_up(self, source: Source | None = None, invoice: Invoice | None = None) -> None:
+        """Open what lacks an approval, take in what the services say, reopen what changed in substance.
+
+        Derived from rows alone: it may run at any time and any number of times.
+        """
+        from arapp.approvals.catchup import catch_up
+
+        catch_up(source, invoice)
+
+
+class Approval(models.Model):
+    """The state of one invoice's approval. ``digest`` is the substance that was decided on."""
+
+    invoice = models.OneToOneField(
+        Invoice, models.PROTECT, primary_key=True, related_name="approval", verbose_name=_("invoice")
+    )
+    state = models.CharField(_("state"), max_length=10, choices=ApprovalState.choices, default=ApprovalState.WAITING)
+    version = models.PositiveIntegerField(default=1, editable=False)
+    digest = models.CharField(_("digest of what was decided on"), max_length=64, blank=True)
+    service_word = models.CharField(_("the service's word last taken in"), max_length=12, blank=True)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, verbose_name=_("decided by")
+    )
+    decided_at = models.DateTimeField(_("decided"), null=True, blank=True)
+    origin = models.CharField(_("from where"), max_length=10, choices=Origin.choices, blank=True)
+
+    objects = Approvals.as_manager()
+
+    class Meta:
+        verbose_name = _("approval")
+        verbose_name_plural = _("approvals")
+        indexes = [models.Index(fields=["state", "invoice"], name="approval_state")]
+
+    def __str__(self) -> str:
+        return f"{self.invoice}: {self.get_state_display()}"
+
+    def approve(self, person: Person, digest: str, note: str = "") -> "Decision":
+        """Approve the content with this digest; stores the intent for the service. Raises a Refusal."""
+        return self._decide(APPROVE, person, digest, note)
+
+    def reject(self, person: Person, digest: str, note: str) -> "Decision":
+        """Reject the content with this digest; a note is required. Raises a Refusal."""
+        if not note.strip():
+            raise BadNote(_now_("A rejection needs a note that says why."))
+        return self._decide(REJECT, person, digest, note)
+
+    def reopen(self, person: Person, digest: str, note: str = "") -> "Decision":
+        """Back to waiting. A decision that is not on its way yet is withdrawn. Raises a Refusal."""
+        return self._decide(REOPEN, person, digest, note)
+
+    def effect(self, action: str) -> Effect:
+        """What the action would do at the service now."""
+        if action == REOPEN and self.withdrawable:
+            return Effect(_now_("Withdraw; the service has not been told yet"))
+        return effect_of(action, self.invoice)
+
+    @property
+    def withdrawable(self) -> bool:
+        """Whether the last decision is still here and can be taken back."""
+        return any(intent.state == IntentState.PENDING for intent in intents_of(self.invoice))
+
+    def why_not(self, action: str, person: Person) -> str:
+        """Why the person cannot take this action now; "" when they can. The same check the action itself makes."""
+        try:
+            self._check(action, person)
+        except Refusal as refusal:
+            return str(refusal)
+        return ""
+
+    def permissions(self, person: Person) -> dict[str, bool]:
+        """The five permissions: by role, state and what the service allows."""
+        decides = person.can("decide")
+        editable = self.invoice.service_decision == records.WAITING and not self.invoice.gone_at
+        flags = self.invoice.permissions or {"can_update": editable, "can_delete": editable}
+        return {
+            "can_update": decides and bool(flags.get("can_update")),
+            "can_delete": decides and bool(flags.get("can_delete")),
+            "can_approve": not self.why_not(APPROVE, person),
+            "can_reject": not self.why_not(REJECT, person),
+            "can_remove_approval": not self.why_not(REOPEN, person),
+        }
+
+    def _check(self, action: str, person: Person) -> Effect:
+        if not person.can("decide"):
+            raise NotAllowed(_now_("Your role may not decide. An approver or a controller can."))
+        if self.state == TARGETS[action] or (action != REOPEN and self.state != ApprovalState.WAITING):
+            raise AlreadyDecided(self._winner())
+        effect = self.effect(action)
+        if action == REOPEN and self.withdrawable:
+            return effect
+        own = self._four_eyes(action, person)
+        if own:
+            raise NotAllowed(own)
+        problem = undecidable(self.invoice) or effect.problem
+        if problem:
+            raise Refusal(problem)
+        return effect
+
+    def _four_eyes(self, action: str, person: Person) -> str:
+        """Nobody approves what they created or last changed; the service's user is known by the e-mail address."""
+        if action != APPROVE or not person.email:
+            return ""
+        service = {"service": self.invoice.source.get_service_display()}
+        if _is(self.invoice.owner, person):
+            return _now_("You created this invoice at %(service)s; somebody else has to approve it.") % service
+        if _is(self.invoice.changer, person):
+            return _now_("You changed this invoice last at %(service)s; somebody else has to approve it.") % service
+        return ""
+
+    def _decide(self, action: str, person: Person, digest: str, note: str) -> "Decision":
+        if len(note) > NOTE_LIMIT:
+            raise BadNote(
+                _now_("The note has %(length)d characters; at most %(limit)d fit.")
+                % {"length": len(note), "limit": NOTE_LIMIT}
+            )
+        note, digest = note.replace("\x00", ""), digest if digest.isalnum() else ""
+        self._check(action, person)
+        if digest != self.invoice.digest:
+            raise self._stale(digest)
+        return self._move(action, Origin.DESK, person=person, digest=digest, note=note)
+
+    def observe(self, action: str, origin: str, at: datetime | None, note: str, digest: str) -> "Decision":
+        """Take in a decision that nobody took at the desk. It tells the service nothing."""
+        return self._move(action, origin, at=at, digest=digest, note=note)
+
+    @transaction.atomic
+    def _move(
+        self,
+        action: str,
+        origin: str,
+        *,
+        person: Person | None = None,
+        digest: str,
+        note: str = "",
+        at: datetime | None = None,
+    ) -> "Decision":
+        """The only place where an approval changes its state: who comes second changes nothing and is told.
+
+        The condition on (state, version) stands in the update itself. Joined into a subquery it would be judged
+        by what was there before PostgreSQL waited for the other person's row lock.
+        """
+        moment = at if origin in (Origin.IMPORTED, Origin.SERVICE) else timezone.now()
+        target, before = TARGETS[action], self.state
+        same_content = Invoice.objects.filter(pk=OuterRef("pk"), digest=self.invoice.digest)
+        moved = Approval.objects.filter(Exists(same_content), pk=self.pk, state=before, version=self.version).update(
+            state=target,
+            version=F("version") + 1,
+            digest="" if target == ApprovalState.WAITING else digest,
+            decided_by=person,
+            decided_at=moment,
+            origin=origin,
+        )
+        if not moved:
+            raise self._lost(digest)
+        intent = self._replace_intent(action, origin, person, digest, note)
+        decision = Decision.objects.create(
+            approval=self,
+            action=action,
+            from_state=before,
+            to_state=target,
+            person=person,
+            at=moment,
+            note=note,
+            digest=digest,
+            origin=origin,
+            intent=intent,
+        )
+        self.refresh_from_db()
+        return decision
+
+    def _replace_intent(
+        self, action: str, origin: str, person: Person | None, digest: str, note: str
+    ) -> Intent | None:
+        """Supersede what the service was not told yet, and store what it must hear now, if anything.
+
+        The check before was made on what had been read then; a push may have carried the last decision out since.
+        """
+        taken_back = Intent.objects.take_back(self.invoice)
+        if origin != Origin.DESK:
+            return None
+        if self.invoice.intents.unsettled().exists():
+            raise Refusal(_now_("The last decision is being sent just now. Try again in a moment."))
+        self.invoice.refresh_from_db(fields=["service_decision", "service_state", "state", "permissions"])
+        effect = effect_of(action, self.invoice)
+        if effect.problem and not taken_back:
+            raise Refusal(effect.problem)
+        if not effect.kind:
+            return None
+        data = {"note": note} if note else {}
+        if self.invoice.source.delivery_method:
+            data["method"] = self.invoice.source.delivery_method
+        return Intent.objects.create(
+            source=self.invoice.source,
+            invoice=self.invoice,
+            kind=effect.kind,
+            data=data,
+            digest=digest,
+            person=person,
+        )
+
+    def _lost(self, digest: str) -> Refusal:
+        self.refresh_from_db()
+        self.invoice.refresh_from_db()
+        if digest != self.invoice.digest:
+            return self._stale(digest)
+        return AlreadyDecided(self._winner())
+
+    def _winner(self) -> str:
+        """Who decided before, and when as far as that is known."""
+        last = max(self.decisions.all(), key=lambda decision: decision.pk, default=None)
+        if last is None:
+            return _now_("This invoice is waiting; there is nothing to reopen.")
+        facts = {
+            "who": last.person or "",
+            "action": last.get_action_display().lower(),
+            "service": self.invoice.source.get_service_display(),
+            "when": timezone.localtime(last.at or last.recorded_at).strftime("%Y-%m-%d %H:%M"),
+        }
+        if last.origin == Origin.DESK:
+            return _now_("%(who)s was first: %(action)s on %(when)s.") % facts
+        if last.origin == Origin.IMPORTED:
+            return _now_("It was %(action)s at %(service)s before the desk first read it.") % facts
+        if last.origin == Origin.SERVICE:
+            return _now_("It was %(action)s at %(service)s on %(when)s.") % facts
+        return _now_("It was %(action)s by the desk itself on %(when)s: the document had changed.") % facts
+
+    def _stale(self, digest: str) -> Stale:
+        seen = Snapshot.objects.filter(invoice=self.invoice, digest=digest).first() if digest else None
+        now = Snapshot.objects.filter(invoice=self.invoice).first()
+        changes = differences(seen.fields, now.fields) if seen and now else []
+        return Stale(_now_("The invoice changed after you opened it. Look at it again before you decide."), changes)
+
+
+class Decision(models.Model):
+    """One move of an approval: who, when, from, to, why, about which content, from where."""
+
+    approval = models.ForeignKey(Approval, models.PROTECT, related_name="decisions", verbose_name=_("approval"))
+    action = models.CharField(_("action"), max_length=10, choices=Action.choices)
+    from_state = models.CharField(_("from"), max_length=10, choices=ApprovalState.choices)
+    to_state = models.CharField(_("to"), max_length=10, choices=ApprovalState.choices)
+    person = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, verbose_name=_("person")
+    )
+    at = models.DateTimeField(_("at"), null=True, blank=True, help_text=_("Empty when the service gives no date."))
+    recorded_at = models.DateTimeField(_("recorded"), default=timezone.now)
+    note = models.TextField(_("note"), blank=True)
+    digest = models.CharField(_("digest"), max_length=64, blank=True)
+    origin = models.CharField(_("from where"), max_length=10, choices=Origin.choices)
+    intent = models.ForeignKey(
+        Intent, models.PROTECT, null=True, blank=True, related_name="decisions", verbose_name=_("intent")
+    )
+
+    class Meta:
+        verbose_name = _("decision")
+        verbose_name_plural = _("decisions")
+        ordering = ["-id"]
+        indexes = [models.Index(fields=["approval", "id"], name="decision_of_approval")]
+
+    def __str__(self) -> str:
+        return f"{self.get_action_display()} {self.approval_id}"

@@ -1,0 +1,280 @@
+"""The filters of the lists: what the query string of a list may hold, and which rows it then shows.
+
+Values repeated under one name widen (OR), different names narrow (AND). Nonsense gives sentences and no rows.
+Everything a screen, a download and a command need of a list hangs on the filter set: ``qs``, ``order``, ``problems``.
+"""
+
+import copy
+from collections.abc import Callable, Iterable
+from datetime import date
+from functools import cached_property, partial
+from typing import Any
+
+import django_filters
+from django.db.models import BooleanField, Case, Q, QuerySet, Value, When
+from django.db.models.functions import Concat, Replace
+from django.forms import Form
+from django.http import QueryDict
+from django.utils.translation import gettext_lazy as _
+
+from arapp.approvals.models import ApprovalState
+from arapp.lists import days, lookups, values
+from arapp.lists.lookups import contains, each, equals, exactly, found_in, named
+from arapp.lists.order import BY_NAME, CUSTOMER_ORDERS, INVOICE_ORDERS, NEWEST_FIRST, Order, read_order
+from arapp.receivables.models import (
+    Article,
+    Card,
+    Contact,
+    Customer,
+    Invoice,
+    Kind,
+    Line,
+    Owner,
+    Service,
+    Source,
+    State,
+    Tag,
+)
+
+PAGING = ("page", "after")
+"""Names in a list's query string that choose a page, not rows."""
+
+
+class Match(django_filters.Filter):
+    """Narrows to the rows that match any of the values given."""
+
+    field_class = values.Several
+
+    def __init__(self, match: Callable[[list[Any]], Q] | None = None, label: Any = "", **field: Any) -> None:
+        super().__init__(label=label, **field)
+        self.match = match
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> "Match":
+        """A filter set copies its filters for each request; what they hold is never changed, so one level does."""
+        return copy.copy(self)
+
+    def filter(self, rows: QuerySet[Any], given: list[Any]) -> QuerySet[Any]:
+        return rows.filter(self.match(given)) if given and self.match else rows
+
+
+class OnDay(Match):
+    """Yes or no, judged on the day that the filter set is asked for: ``narrow(rows, filterset)`` gives the yes."""
+
+    def __init__(self, narrow: Callable[[Any, Any], QuerySet[Any]], label: Any) -> None:
+        super().__init__(label=label, read=values.read_yes, widget=values.yes_or_no())
+        self.narrow = narrow
+
+    def filter(self, rows: QuerySet[Any], given: list[bool]) -> QuerySet[Any]:
+        if len(set(given)) != 1:
+            return rows
+        if given[0]:
+            return self.narrow(rows, self.parent)
+        return rows.exclude(pk__in=self.narrow(self.model.objects.all(), self.parent).order_by().values("pk"))
+
+
+def _choices(field: str, choices: Iterable[tuple[Any, Any]], label: Any) -> Match:
+    known = list(choices)
+    widget = values.SeveralChoices(choices=known)
+    return Match(lambda given: Q(**{f"{field}__in": given}), label, read=values.one_of(known), widget=widget)
+
+
+def _dates(field: str, lookup: str, label: Any) -> Match:
+    condition = each(lambda day: Q(**{f"{field}__{lookup}": day}))
+    return Match(condition, label, read=values.read_date, widget=values.DateInput())
+
+
+def _moments(condition: Callable[[date], Q], label: Any) -> Match:
+    return Match(each(condition), label, read=values.read_date, widget=values.DateInput())
+
+
+def _amounts(condition: Callable[[Any], Q], label: Any) -> Match:
+    return Match(each(condition), label, read=values.read_amount, widget=values.AmountInput())
+
+
+def _sort(orders: dict[str, Order]) -> Match:
+    return Match(None, _("Sort by"), read=partial(read_order, orders), widget=values.HiddenInput())
+
+
+def read_source(value: str) -> int:
+    """The id of the source with this name, else the source with this id. ValidationError when there is none."""
+    wanted = Q(name=value) | Q(name__iexact=value) | Q(pk=lookups.as_id(value) or 0)
+    found = sorted(
+        Source.objects.filter(wanted), key=lambda source: (source.name != value, source.name.lower() != value.lower())
+    )
+    if not found:
+        raise values.refuse(_("there is no source “%(value)s”."), value)
+    return found[0].pk
+
+
+def _sources() -> list[tuple[str, str]]:
+    return [(name, name) for name in Source.objects.order_by("name").values_list("name", flat=True)]
+
+
+def _of_type(value: str) -> Q:
+    """One of the types in a list with commas, spaces aside."""
+    return contains("payment_types", f",{value.replace(' ', '')},")
+
+
+def _tagged(value: str) -> Q:
+    through = Invoice.tags.through
+    return Q(pk__in=through.objects.filter(tag__in=named(Tag.objects, value, "name").values("pk")).values("invoice"))
+
+
+def _with_article(value: str) -> Q:
+    found = named(Article.objects, value, "name", "number").values("pk")
+    return Q(pk__in=Line.objects.filter(article__in=found).order_by().values("invoice"))
+
+
+def _holds_any(searches: list[list[str]]) -> Q:
+    few = lookups.FEW // len(searches)
+    return lookups.any_of(lookups.holds_words(words, few) for words in searches)
+
+
+def _people(field: str, model: Any) -> Callable[[list[str]], Q]:
+    return each(lambda value: Q(**{f"{field}__in": named(model.objects, value, "name", "email").values("pk")}))
+
+
+class ListFilter(django_filters.FilterSet):
+    """A filter set over a list's query string. ``today`` is the day that overdue is judged on."""
+
+    orders: dict[str, Order] = {}
+    default_order: Order
+
+    def __init__(self, data: Any = None, queryset: Any = None, *, today: date | None = None, **kwargs: Any) -> None:
+        super().__init__(QueryDict() if data is None else data, queryset, **kwargs)
+        self.today = today or days.today()
+
+    def get_form_class(self) -> type[Form]:
+        """Made once: the form copies its fields for itself."""
+        kind = type(self)
+        if "form_class" not in vars(kind):
+            kind.form_class = super().get_form_class()
+        return kind.form_class
+
+    def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        return queryset.none() if self.errors else super().filter_queryset(queryset)
+
+    @cached_property
+    def order(self) -> Order:
+        """The order asked for last, or the list's own."""
+        given = [] if self.errors else self.form.cleaned_data["sort"]
+        return given[-1] if given else self.default_order
+
+    @cached_property
+    def problems(self) -> list[str]:
+        """A sentence for every value that makes no sense, naming the filter; empty when all is well."""
+        return self._sentences(lambda name: self.form.fields[name].label)
+
+    @cached_property
+    def problems_by_name(self) -> list[str]:
+        """The same with the filters' names in the query string, for the command line."""
+        return self._sentences(lambda name: name)
+
+    def _sentences(self, label: Callable[[str], object]) -> list[str]:
+        return [values.sentence(label(name), text) for name, errors in self.errors.items() for text in errors]
+
+    @cached_property
+    def unknown(self) -> list[str]:
+        """Names in the query string that are neither filters nor paging."""
+        return [name for name in self.data if name not in self.filters and name not in PAGING]
+
+    @cached_property
+    def active(self) -> dict[str, list[str]]:
+        """The filters that are on: name and values as given, without sort."""
+        given = {name: self.data.getlist(name) for name in self.data if name in self.filters and name != "sort"}
+        kept = {name: [value for value in texts if value.strip()] for name, texts in given.items()}
+        return {name: texts for name, texts in kept.items() if texts}
+
+
+class InvoiceFilter(ListFilter):
+    orders = INVOICE_ORDERS
+    default_order = NEWEST_FIRST
+
+    q = Match(_holds_any, _("Search"), read=values.read_words, widget=values.SearchInput())
+    number = Match(each(partial(contains, "number")), _("Number"))
+    source = Match(
+        lambda ids: Q(source__in=ids), _("Source"), read=read_source, widget=values.SeveralChoices(choices=_sources)
+    )
+    service = _choices("source__service", Service.choices, _("Service"))
+    state = _choices("state", State.choices, _("State"))
+    service_state = Match(each(partial(exactly, "service_state")), _("State at the service"))
+    approval = _choices("approval__state", ApprovalState.choices, _("Approval"))
+    kind = _choices("kind", Kind.choices, _("Kind"))
+    customer = Match(each(lambda value: Q(customer__in=lookups.customer_ids(value).values("pk"))), _("Customer"))
+    contact = Match(_people("contact", Contact), _("Contact"))
+    currency = Match(lambda codes: Q(currency__in=codes), _("Currency"), read=values.read_currency)
+    owner = Match(_people("owner", Owner), _("Owner"))
+    card = Match(_people("card", Card), _("Card"))
+    category = Match(each(partial(found_in, "category")), _("Category"))
+    payment_type = Match(each(_of_type), _("Payment type"))
+    article = Match(each(_with_article), _("Article"))
+    label = Match(each(partial(found_in, "label")), _("Label"))
+    intro = Match(each(partial(found_in, "intro")), _("Introduction"))
+    note = Match(each(partial(found_in, "note")), _("Note"))
+    tag = Match(each(_tagged), _("Tag"))
+    overdue = OnDay(lambda rows, asked: rows.overdue(asked.today), _("Overdue"))
+    decidable = OnDay(lambda rows, asked: rows.decidable(), _("Can be decided"))
+    decided_by = Match(
+        each(lambda name: equals("approval__decided_by__username", name) & ~Q(approval__state=ApprovalState.WAITING)),
+        _("Decided by"),
+    )
+    issued_from = _dates("issue_date", "gte", _("Issued from"))
+    issued_to = _dates("issue_date", "lte", _("Issued to"))
+    due_from = _dates("due_date", "gte", _("Due from"))
+    due_to = _dates("due_date", "lte", _("Due to"))
+    created_from = _moments(lambda day: Q(created_at__gte=days.start_of(day)), _("Created from"))
+    created_to = _moments(lambda day: Q(created_at__lt=days.end_of(day)), _("Created to"))
+    amount_min = _amounts(lookups.at_least, _("Amount from"))
+    amount_max = _amounts(lookups.at_most, _("Amount to"))
+    sort = _sort(INVOICE_ORDERS)
+
+    class Meta:
+        model = Invoice
+        fields: list[str] = []
+
+    def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        types = Concat(Value(","), Replace("payment_type", Value(" ")), Value(","))
+        return super().filter_queryset(queryset.alias(payment_types=types))
+
+
+class CustomerFilter(ListFilter):
+    """``currency`` also says in which currency ``open`` and ``overdue`` are meant."""
+
+    orders = CUSTOMER_ORDERS
+    default_order = BY_NAME
+
+    q = Match(
+        each(lambda words: Q(*(Q(search__contains=word) for word in words))),
+        _("Search"),
+        read=values.read_words,
+        widget=values.SearchInput(),
+    )
+    source = Match(
+        lambda ids: Q(source__in=ids), _("Source"), read=read_source, widget=values.SeveralChoices(choices=_sources)
+    )
+    currency = Match(
+        lambda codes: _billed(Invoice.objects.filter(currency__in=codes)), _("Currency"), read=values.read_currency
+    )
+    open = OnDay(lambda rows, asked: rows.filter(_billed(asked.claims().exclude(open=0))), _("Owes something"))
+    overdue = OnDay(lambda rows, asked: rows.filter(_billed(asked.claims().overdue(asked.today))), _("Overdue"))
+    sort = _sort(CUSTOMER_ORDERS)
+
+    class Meta:
+        model = Customer
+        fields: list[str] = []
+
+    def claims(self) -> Any:
+        """The issued claims that ``open`` and ``overdue`` look at."""
+        codes = self.form.cleaned_data["currency"]
+        claims = Invoice.objects.issued_claims()
+        return claims.filter(currency__in=codes) if codes else claims
+
+
+def _billed(invoices: QuerySet[Invoice]) -> Q:
+    """Customers with at least one of these invoices.
+
+    As a case, for which PostgreSQL collects them once: without statistics it takes the invoices for few, and would
+    join them in a way that compares every customer with every invoice.
+    """
+    theirs = invoices.order_by().filter(customer__isnull=False).values("customer").distinct()
+    return Q(Case(When(pk__in=theirs, then=True), default=False, output_field=BooleanField()))

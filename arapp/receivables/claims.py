@@ -1,0 +1,46 @@
+"""What is owed: the one place that knows which invoices count."""
+
+from datetime import date
+from typing import Any
+
+from django.db.models import BigIntegerField, Case, F, Q, QuerySet, Sum, When
+from django.db.models.functions import Abs
+
+from arapp.receivables.money import Money
+from arapp.receivables.words import CountsAs, Kind, State
+
+ISSUED_CLAIMS = (State.OPEN, State.COLLECTION)
+"""The states in which money is owed."""
+
+UNDECIDABLE = Q(gone_at__isnull=False) | Q(gross__isnull=True) | Q(state=State.UNKNOWN)
+
+
+def signed_open() -> Case:
+    """What a document adds to what is owed: a credit note lowers it, whatever sign its service writes."""
+    return Case(When(kind=Kind.CREDIT_NOTE, then=-Abs("open")), default=F("open"), output_field=BigIntegerField())
+
+
+class Invoices(QuerySet[Any]):
+    def issued_claims(self) -> "Invoices":
+        """What counts as owed: open or in collection, still there, of a source that counts as receivable."""
+        return self.filter(
+            state__in=ISSUED_CLAIMS, gone_at=None, source__counts_as=CountsAs.RECEIVABLE, open__isnull=False
+        )
+
+    def decidable(self) -> "Invoices":
+        """What somebody can decide on at all: still there, with an amount, in a state we know."""
+        return self.filter(~UNDECIDABLE)
+
+    def undecidable(self) -> "Invoices":
+        """The few others; PostgreSQL has an index of just these."""
+        return self.filter(UNDECIDABLE)
+
+    def overdue(self, today: date) -> "Invoices":
+        """Issued claims with an amount left whose due date has passed; credit notes are never overdue."""
+        return self.issued_claims().filter(kind=Kind.INVOICE, due_date__lt=today, open__gt=0)
+
+    def owed_per_currency(self) -> list[Money]:
+        """What is owed per currency: open amounts of invoices less those of credit notes."""
+        signed = signed_open()
+        sums = self.issued_claims().order_by().values("currency").annotate(owed=Sum(signed)).order_by("currency")
+        return [Money(int(row["owed"]), row["currency"]) for row in sums]

@@ -1,0 +1,98 @@
+"""Records become unsaved rows here; nothing is written."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, timedelta
+from typing import Any
+
+from django.db import models
+from django.utils.translation import gettext as _
+
+from arapp.receivables import records
+from arapp.receivables.models import Article, Event, Invoice, Line, Movement, Source, VatRate, decimal_text
+from arapp.receivables.money import AmountError, Money
+from arapp.receivables.records import InvoiceRecord, LineRecord
+
+
+def line(line: LineRecord, row: Invoice | None = None, articles: Mapping[str, Article] | None = None) -> Line:
+    exact = {
+        name: decimal_text(getattr(line, name)) for name in ("quantity", "unit_price", "vat_rate", "net", "gross")
+    }
+    return Line(
+        invoice=row,
+        position=line.position,
+        title=line.title,
+        description=line.description,
+        unit=line.unit[:60],
+        discount=line.discount[:40],
+        article=articles[line.article.external_id] if articles and line.article else None,
+        **exact,
+    )
+
+
+def vat_rate(row: Invoice, position: int, vat: records.VatRecord) -> VatRate:
+    exact = {name: decimal_text(getattr(vat, name)) for name in ("rate", "net", "vat")}
+    return VatRate(invoice=row, position=position, name=vat.name[:100], **exact)
+
+
+def movement(row: Invoice, position: int, movement: records.MovementRecord) -> Movement:
+    return Movement(
+        invoice=row,
+        external_id=movement.external_id[:200],
+        kind=movement.kind,
+        date=movement.date,
+        amount=movement.amount.minor,
+        currency=movement.amount.currency,
+        method=movement.method[:60],
+        text=movement.text,
+    )
+
+
+def event(row: Invoice, position: int, event: records.EventRecord) -> Event:
+    return Event(
+        invoice=row,
+        external_id=event.external_id[:200],
+        at=event.at,
+        kind=event.kind[:60],
+        text=event.text,
+        person=event.person[:300],
+    )
+
+
+def search_text(row: Invoice, lines: Sequence[Line]) -> str:
+    parts = [row.number, row.short_id, row.title, row.label, row.intro, row.note, row.category]
+    parts += [row.payment_reference, row.reference]
+    parts += [text for line in lines for text in (line.title, line.description)]
+    return "\n".join(part for part in parts if part).casefold()
+
+
+def take(row: models.Model, record: Any, fields: Iterable[str]) -> None:
+    """Copy what the record tells; None keeps what is stored; text is cut to what the column holds."""
+    for name in fields:
+        value = getattr(record, name)
+        if value is None:
+            continue
+        limit = row._meta.get_field(name).max_length
+        setattr(row, name, value[:limit] if limit and isinstance(value, str) else value)
+
+
+def check_sum(row: Invoice, record: InvoiceRecord) -> None:
+    """Our own gross beside the service's; more than a smallest unit per line apart is a finding."""
+    row.own_gross, row.finding = None, ""
+    if record.own_gross is None or row.gross is None or not row.currency:
+        return
+    try:
+        own = Money.rounded(record.own_gross, row.currency)
+    except AmountError:
+        return
+    row.own_gross = own.minor
+    if abs(own.minor - row.gross) > len(record.lines or ()) + 1:
+        sums = {"own": own, "theirs": Money(row.gross, row.currency)}
+        row.finding = _("The lines add up to %(own)s, the service says %(theirs)s.") % sums
+
+
+def due_by_terms(issued: date | None, source: Source) -> date | None:
+    """Issue date plus the source's terms; None without one, or beyond the calendar's end."""
+    try:
+        return issued + timedelta(days=source.terms_days) if issued else None
+    except OverflowError:
+        return None

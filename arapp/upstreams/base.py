@@ -1,0 +1,169 @@
+"""What every adapter offers to pull and push. An adapter is a client (calls) and a mapping (pure functions).
+
+Pull and push know this class alone; nothing in them asks which service it is.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, ClassVar
+
+from django.utils.translation import gettext_lazy
+
+from arapp.receivables.records import (
+    APPROVED,
+    CREDIT_NOTE,
+    INVOICE,
+    REJECTED,
+    WAITING,
+    CustomerRecord,
+    InvoiceRecord,
+)
+from arapp.upstreams.http import Failure, Http
+
+CUSTOMERS, INVOICES, CREDIT_NOTES = "customers", "invoices", "credit_notes"
+STREAM_NAMES = {
+    CUSTOMERS: gettext_lazy("customers"),
+    INVOICES: gettext_lazy("invoices"),
+    CREDIT_NOTES: gettext_lazy("credit notes"),
+}
+KIND_OF_STREAM = {INVOICES: INVOICE, CREDIT_NOTES: CREDIT_NOTE}
+
+
+class WrongCredentials(Failure):
+    """The service does not accept our user or key."""
+
+
+class Gone(Failure):
+    """The service says that it has no such object (404)."""
+
+
+class NotReady(Failure):
+    """The document is still being made at the service; ask again later."""
+
+
+@dataclass(frozen=True)
+class Account:
+    """Whose account it is. ``external_id`` is empty where a service has no call that tells."""
+
+    external_id: str
+    name: str = ""
+
+
+@dataclass(frozen=True)
+class Page:
+    entries: Sequence[Any]
+    """The rows as they came; what is not an object is still passed on, to be quarantined."""
+    total: int | None = None
+    """How many rows the service says the whole list has."""
+
+
+@dataclass(frozen=True)
+class Order:
+    """An intent as an adapter sees it. ``mark`` is unique to it, for services where a write can carry one."""
+
+    kind: str
+    document: str
+    """invoice or credit_note"""
+    external_id: str
+    data: Mapping[str, Any] = field(default_factory=dict)
+    mark: str = ""
+
+
+@dataclass(frozen=True)
+class Document:
+    content: bytes
+    content_type: str
+    filename: str
+
+
+@dataclass(frozen=True)
+class Login:
+    """What a person typed to connect. ``user`` is Billogram's API user or the Billomat id."""
+
+    secret: str = field(repr=False)
+    user: str = ""
+    base_url: str = ""
+
+
+class Adapter(ABC):
+    service: ClassVar[str]
+    streams: ClassVar[tuple[str, ...]]
+    """In the order in which they are walked; customers first."""
+    page_size: ClassVar[int]
+    """About how many rows a page has, to know how much a walk costs."""
+    list_tells_all: ClassVar[bool]
+    """Whether every change of a detail shows in its list row too; otherwise what waits is re-read each time."""
+    narrowed_shows_open: ClassVar[bool] = False
+    """Whether a narrowed walk shows everything still open, so that what it leaves out has moved on."""
+    calls_per_second: ClassVar[float | None] = None
+    """Our pace at the service's own host."""
+    needs_user: ClassVar[str] = ""
+    """What ``--user`` means here; empty where there is none."""
+
+    word_after: ClassVar[Mapping[str, str]] = {
+        "approve": APPROVED,
+        "send": APPROVED,
+        "complete": APPROVED,
+        "reject": REJECTED,
+        "reopen": WAITING,
+    }
+    """By kind of order: what the service says once it is in effect."""
+
+    proved_by_answer: ClassVar[frozenset[str]] = frozenset({"comment"})
+    """Kinds of orders whose effect the answer to the write proves; our role may not be allowed to read it back."""
+
+    def __init__(self, http: Http, login: Login) -> None:
+        self.http = http
+        self.login = login
+
+    @staticmethod
+    @abstractmethod
+    def home(user: str) -> str:
+        """The base URL of the real service."""
+
+    @staticmethod
+    @abstractmethod
+    def http_options(login: Login) -> dict[str, Any]:
+        """``headers``, ``auth`` and ``words`` for ``Http``."""
+
+    @abstractmethod
+    def account(self) -> Account:
+        """One call that proves the credentials. WrongCredentials, or another Failure."""
+
+    def is_account(self, stored: str, known: Sequence[str]) -> bool:
+        """Whether the credentials reach the account we know; ``known`` are some ids of invoices we have of it."""
+        return not stored or self.account().external_id == stored
+
+    @abstractmethod
+    def pages(self, stream: str, since: datetime | None = None) -> Iterator[Page]:
+        """Walk a list: whole, or with ``since`` as far as the service can narrow it to what may have changed."""
+
+    @abstractmethod
+    def entry_id(self, stream: str, entry: Any) -> str:
+        """The external id of a row, "" when it has none. Never raises."""
+
+    @abstractmethod
+    def read(self, stream: str, entry: Any) -> CustomerRecord | InvoiceRecord:
+        """Translate one row (pure). Unreadable or AmountError when it cannot be."""
+
+    @abstractmethod
+    def detail(self, kind: str, external_id: str, row: Mapping[str, Any] | None = None) -> InvoiceRecord:
+        """Everything about one document. Gone on 404. ``row``: its list row where it was just read."""
+
+    @abstractmethod
+    def customer(self, external_id: str) -> CustomerRecord:
+        """One customer. Gone on 404."""
+
+    @abstractmethod
+    def carry_out(self, order: Order) -> None:
+        """Write once: Rejected with the service's words, LostAnswer, Unreachable, Throttled or WrongCredentials."""
+
+    def in_effect(self, order: Order, record: InvoiceRecord) -> bool:
+        """Whether a fresh detail shows what the order asks for."""
+        return record.service_decision == self.word_after[order.kind]
+
+    @abstractmethod
+    def document(self, kind: str, external_id: str) -> Document:
+        """The document itself. NotReady while it is being made, Gone when there is none."""

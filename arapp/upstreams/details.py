@@ -1,0 +1,48 @@
+"""Details of one invoice, read at once because somebody has opened it."""
+
+from django.db import DataError, IntegrityError
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from arapp.approvals.models import Approval
+from arapp.receivables import mirror
+from arapp.receivables.models import Invoice, Source
+from arapp.receivables.money import AmountError
+from arapp.receivables.records import InvoiceRecord, Unreadable
+from arapp.upstreams.base import Adapter, Gone
+from arapp.upstreams.http import Failure
+from arapp.upstreams.registry import open_source
+from arapp.upstreams.secrets import SecretLost
+
+
+def read_now(invoice: Invoice) -> str:
+    """Read the details into the mirror; "" or a sentence that says what went wrong."""
+    try:
+        adapter = open_source(invoice.source, for_person=True)
+    except SecretLost as error:
+        return str(error)
+    with adapter.http:
+        try:
+            refresh(adapter, invoice)
+        except Gone:
+            return not_there(invoice.source)
+        except (Failure, Unreadable, AmountError) as error:
+            return str(error)
+        except (DataError, IntegrityError, OverflowError, RecursionError) as error:
+            return _("The desk cannot store it: %(problem)s") % {"problem": error}
+    return ""
+
+
+def not_there(source: Source) -> str:
+    """The sentence for a document that its service does not have any more."""
+    return _("%(service)s no longer has this document.") % {"service": source.get_service_display()}
+
+
+def refresh(adapter: Adapter, invoice: Invoice) -> InvoiceRecord:
+    """Read one document in detail, store it, and follow up. Returns the record; raises what ``detail`` raises."""
+    asked_at = timezone.now()
+    record = adapter.detail(invoice.kind, invoice.external_id)
+    mirror.write_invoices(invoice.source, [record], asked_at)
+    Approval.objects.catch_up(invoice=invoice)
+    invoice.refresh_from_db()
+    return record

@@ -1,0 +1,74 @@
+"""What the frame of every page needs; asked of the database only when a page shows it."""
+
+from functools import cached_property
+from typing import Any
+
+from django.db.models import Count, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce
+from django.http import HttpRequest
+from django.utils import timezone
+
+from arapp.approvals.models import Approval, ApprovalState
+from arapp.people.models import DECIDE, MANAGE, SYNC
+from arapp.receivables.models import Invoice, Source
+from arapp.web.freshness import Freshness, freshness, with_last_run
+
+
+def _count(approvals: QuerySet[Approval]) -> Coalesce:
+    """How many; all that wait less the few that cannot be decided is quicker than all that can."""
+    counted = approvals.order_by().values("state").annotate(n=Count("pk")).values("n")
+    return Coalesce(Subquery(counted), Value(0))
+
+
+class Desk:
+    """Lazy facts for ``base.html``: one query, and none for a part."""
+
+    def __init__(self, request: HttpRequest) -> None:
+        self.user = getattr(request, "user", None)
+        self.path = request.path
+
+    @cached_property
+    def signed_in(self) -> bool:
+        return bool(self.user and self.user.is_authenticated)
+
+    @cached_property
+    def sources(self) -> list[Source]:
+        if not self.signed_in:
+            return []
+        waiting = Approval.objects.filter(state=ApprovalState.WAITING)
+        others = waiting.filter(invoice__in=Invoice.objects.undecidable().values("pk"))
+        return list(with_last_run(Source.objects.annotate(waiting=_count(waiting) - _count(others))))
+
+    @property
+    def waiting(self) -> int:
+        """How many invoices wait for a decision."""
+        return self.sources[0].waiting if self.sources else 0
+
+    @property
+    def demo(self) -> bool:
+        return any(source.stand_in for source in self.sources)
+
+    @cached_property
+    def freshness(self) -> Freshness | None:
+        return freshness(self.sources, timezone.now())
+
+    @property
+    def decides(self) -> bool:
+        return self.signed_in and self.user.can(DECIDE)
+
+    @property
+    def sees_sources(self) -> bool:
+        return self.signed_in and self.user.can(SYNC)
+
+    @property
+    def manages(self) -> bool:
+        return self.signed_in and self.user.can(MANAGE)
+
+    @property
+    def room(self) -> str:
+        """The first part of the path: which link of the rail is the current one."""
+        return self.path.split("/")[1]
+
+
+def desk(request: HttpRequest) -> dict[str, Any]:
+    return {"desk": Desk(request)}

@@ -1,0 +1,20 @@
+"""The desk's own icons: paths in a 16 by 16 box, drawn with a line of 1.4."""
+
+ICONS: dict[str, str] = {
+    "dashboard": '<path d="M2.5 9.5h4v4h-4zM9.5 6.5h4v7h-4zM2.5 2.5h4v4h-4zM9.5 2.5h4v1h-4z"/>',
+    "invoices": '<path d="M3.5 1.5h9v13l-2-1.3-2.5 1.3-2.5-1.3-2 1.3zM6 5h4M6 8h4"/>',
+    "customers": '<circle cx="6" cy="5.5" r="2.5"/><path d="M1.5 13.5c.4-2.6 2-4 4.5-4s4.1 1.4 4.5 4'
+    'M10.5 3.2a2.5 2.5 0 0 1 0 4.6M12.2 9.9c1.3.6 2 1.8 2.3 3.6"/>',
+    "sources": '<path d="M4.5 8.5v-6M4.5 13.5v-1.5M11.5 13.5v-6M11.5 4v-1.5"/>'
+    '<circle cx="4.5" cy="10.2" r="1.7"/><circle cx="11.5" cy="5.8" r="1.7"/>',
+    "people": '<circle cx="8" cy="5" r="2.7"/><path d="M2.5 14c.5-3 2.5-4.5 5.5-4.5s5 1.5 5.5 4.5"/>',
+    "search": '<circle cx="7" cy="7" r="4.3"/><path d="m10.3 10.3 3.2 3.2"/>',
+    "down": '<path d="m4.5 6.5 3.5 3.5 3.5-3.5"/>',
+    "close": '<path d="m4 4 8 8M12 4l-8 8"/>',
+    "download": '<path d="M8 2.5v7.5M4.8 7 8 10.2 11.2 7M2.5 13.5h11"/>',
+    "file": '<path d="M4 1.5h5.5L12.5 4.5v10H4zM9.5 1.5v3h3"/>',
+    "out": '<path d="M6.5 2.5h-4v11h4M9.5 5l3 3-3 3M12.5 8H6"/>',
+    "more": '<path d="M3.5 8h.01M8 8h.01M12.5 8h.01" stroke-width="2.2"/>',
+    "check": '<path d="m3 8.5 3.3 3.3L13 5"/>',
+    "clock": '<circle cx="8" cy="8" r="5.8"/><path d="M8 4.8V8l2.2 1.5"/>',
+}

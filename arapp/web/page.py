@@ -1,0 +1,131 @@
+"""Everything the invoice page shows, gathered with a fixed number of queries."""
+
+from datetime import date, datetime
+from typing import Any
+
+from django.db.models import Prefetch
+from django.shortcuts import get_object_or_404
+from django.utils.text import get_text_list
+from django.utils.translation import gettext as _
+
+from arapp.approvals.effects import APPROVE, REJECT, REOPEN
+from arapp.approvals.models import Approval, ApprovalState, Decision
+from arapp.lists.days import today
+from arapp.people.models import DECIDE, User, roles_that_can
+from arapp.receivables.models import Invoice, Line
+from arapp.web.payload import pretty
+from arapp.web.rows import labels
+from arapp.web.shown import days_late, spoken
+from arapp.web.standing import standing_of
+from arapp.web.timeline import timeline
+
+PARTIES = ("source", "customer", "owner", "changer", "contact", "card", "approval__decided_by")
+
+
+def invoice_or_404(pk: int) -> Invoice:
+    """The invoice with everything a decision and its page need; a missing approval is opened."""
+    joined = Invoice.objects.select_related(*PARTIES).prefetch_related(
+        "intents",
+        Prefetch("lines", Line.objects.select_related("article")),
+        Prefetch("approval__decisions", Decision.objects.select_related("person")),
+    )
+    invoice = get_object_or_404(joined, pk=pk)
+    if not hasattr(invoice, "approval"):
+        Approval.objects.catch_up(invoice=invoice)
+        return get_object_or_404(joined, pk=pk)
+    return invoice
+
+
+def page_of(invoice: Invoice, person: User) -> dict[str, Any]:
+    """The context of ``invoices/_document.html``."""
+    actions = actions_of(invoice.approval, person)
+    snapshots = list(invoice.snapshots.all())
+    late = invoice.days_overdue(today())
+    newest = snapshots[0] if snapshots else None
+    for line in invoice.lines.all():
+        line.shown = line.net or line.gross
+    return {
+        "invoice": invoice,
+        "approval": invoice.approval,
+        "late": days_late(late) if late else "",
+        "standing": standing_of(invoice),
+        "actions": actions,
+        "permissions": permissions_of(invoice.approval, person),
+        "facts": [(label, _kind(value), value) for label, value in _facts(invoice) if value],
+        "tags": list(invoice.tags.all()),
+        "vat_rates": list(invoice.vat_rates.all()),
+        "movements": list(invoice.movements.all()),
+        "entries": timeline(invoice, invoice.events.all(), invoice.approval.decisions.all(), snapshots),
+        "service_says": [pretty(text) for text in (newest.payload, newest.detail) if text] if newest else [],
+        "amounts": {name: invoice.money(name) for name in ("net", "vat", "gross", "paid", "open")},
+        "no_right": "" if person.can(DECIDE) else _no_right(),
+    }
+
+
+def actions_of(approval: Approval, person: User) -> dict[str, dict[str, str]]:
+    """By name: approve and reject while it waits, else reopen; with the effect and what stands against it."""
+    names = (APPROVE, REJECT) if approval.state == ApprovalState.WAITING else (REOPEN,)
+    return {
+        name: {
+            "label": _("Withdraw") if name == REOPEN and approval.withdrawable else labels()[name],
+            "effect": approval.effect(name).sentence,
+            "why_not": approval.why_not(name, person),
+        }
+        for name in names
+    }
+
+
+def permissions_of(approval: Approval, person: User) -> list[tuple[str, str, bool]]:
+    """The five permissions, each with what it is called here."""
+    words = {
+        "can_update": _("Change it at the service"),
+        "can_delete": _("Delete it at the service"),
+        "can_approve": _("Approve"),
+        "can_reject": _("Reject"),
+        "can_remove_approval": _("Take the decision back"),
+    }
+    return [(name, words[name], may) for name, may in approval.permissions(person).items()]
+
+
+def _no_right() -> str:
+    roles = get_text_list([str(role) for role in roles_that_can(DECIDE)], _("or"))
+    return _("Deciding needs another role: %(roles)s.") % {"roles": roles}
+
+
+def _facts(invoice: Invoice) -> list[tuple[str, Any]]:
+    return [
+        (_("Kind"), invoice.get_kind_display()),
+        (_("Corrects"), invoice.corrects),
+        (_("Short id"), invoice.short_id if invoice.short_id != str(invoice) else ""),
+        (_("Reference"), invoice.reference),
+        (_("Payment reference"), invoice.payment_reference),
+        (_("Payment type"), spoken(invoice.payment_type)),
+        (_("Delivery"), invoice.delivery_method or invoice.source.delivery_method),
+        (_("E-mail"), invoice.receiver_email),
+        (_("Address"), invoice.receiver_address),
+        (_("Supplied"), invoice.supply_date),
+        (_("Discount until"), invoice.discount_date),
+        (_("Sent"), invoice.sent_at),
+        (_("Owner"), _person(invoice.owner)),
+        (_("Last changed by"), _person(invoice.changer)),
+        (_("Contact"), _person(invoice.contact)),
+        (_("Card"), str(invoice.card) if invoice.card else ""),
+        (_("Category"), invoice.category),
+        (_("Label"), invoice.label),
+        (_("Language"), invoice.language),
+        (_("Country"), invoice.country),
+        (_("Id at the service"), invoice.external_id),
+        (_("Created"), invoice.created_at),
+        (_("Changed"), invoice.updated_at),
+    ]
+
+
+def _kind(value: Any) -> str:
+    """How the template shows a fact: as a moment, a day or text."""
+    return "moment" if isinstance(value, datetime) else "day" if isinstance(value, date) else "text"
+
+
+def _person(named: Any) -> str:
+    if named is None:
+        return ""
+    return f"{named} ({named.email})" if named.email and named.email != str(named) else str(named)

@@ -1,0 +1,89 @@
+"""How amounts, moments, dates and states look on a page. Text and safe HTML; no queries."""
+
+import re
+from datetime import date, datetime
+from decimal import Decimal, InvalidOperation
+
+from django.utils import timezone
+from django.utils.html import escape, format_html
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from arapp.receivables.money import MINUS, Money, exponent
+
+DASH = mark_safe('<span class="none" aria-hidden="true">–</span>')
+MINUTE, HOUR, DAY = 60, 3_600, 86_400
+
+
+def money_html(minor: int | None, currency: str) -> SafeString:
+    """``1,234.50`` with a quiet ``EUR`` behind it; a dash while unknown."""
+    if minor is None or not currency:
+        return DASH
+    shown = Money(minor, currency).shown()
+    return mark_safe(f'<span class="money">{shown} <span class="cur">{escape(currency)}</span></span>')
+
+
+def exact_html(text: str, currency: str = "") -> str:
+    """A decimal kept as text, with thousands grouped and at least the currency's decimals, never rounded."""
+    try:
+        number = Decimal(text)
+    except InvalidOperation:
+        return text or DASH
+    number = number.normalize()
+    places = max(-number.as_tuple().exponent, exponent(currency) if currency else 0, 0)
+    return f"{number:,.{places}f}".replace("-", MINUS)
+
+
+def spoken(word: str) -> str:
+    """A service's word as a person would write it: “BillogramCreated”, “bank_transfer”, “CASH,CREDIT_CARD”."""
+    parts = [re.sub(r"(?<=[a-z])(?=[A-Z])", " ", part).replace("_", " ").strip() for part in word.split(",")]
+    text = ", ".join(part for part in parts if part)
+    return text[:1].upper() + text[1:].lower() if text else ""
+
+
+def ago(moment: datetime, now: datetime) -> str:
+    """“3 min ago”; after a month the date."""
+    seconds = int((now - moment).total_seconds())
+    if seconds < MINUTE:
+        return _("just now")
+    if seconds < HOUR:
+        return _("%(n)d min ago") % {"n": seconds // MINUTE}
+    if seconds < DAY:
+        return _("%(n)d h ago") % {"n": seconds // HOUR}
+    days = seconds // DAY
+    if days <= 30:
+        return ngettext("%(n)d day ago", "%(n)d days ago", days) % {"n": days}
+    return timezone.localtime(moment).date().isoformat()
+
+
+def exact_moment(moment: datetime) -> str:
+    return timezone.localtime(moment).strftime("%Y-%m-%d %H:%M:%S %Z")
+
+
+def moment_html(moment: datetime | None) -> SafeString:
+    """A relative time whose exact moment shows on hover."""
+    if moment is None:
+        return DASH
+    return format_html(
+        '<time datetime="{}" title="{}">{}</time>',
+        moment.isoformat(),
+        exact_moment(moment),
+        ago(moment, timezone.now()),
+    )
+
+
+def date_html(day: date | None) -> SafeString:
+    if day is None:
+        return DASH
+    return mark_safe(f'<time datetime="{day.isoformat()}">{day.isoformat()}</time>')
+
+
+def clock(moment: datetime) -> str:
+    """The time of a moment of today, else its date and time."""
+    local = timezone.localtime(moment)
+    return local.strftime("%H:%M") if local.date() == timezone.localdate() else local.strftime("%Y-%m-%d %H:%M")
+
+
+def days_late(days: int) -> str:
+    return ngettext("%(n)d day late", "%(n)d days late", days) % {"n": days}

@@ -1,0 +1,121 @@
+"""One timeline of an invoice: service events, decisions, pushes and changes of substance, newest first."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from itertools import pairwise
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from arapp.approvals.models import Decision, Origin
+from arapp.outbox.models import Intent
+from arapp.receivables.models import Event, Invoice, Snapshot
+from arapp.receivables.money import Money
+from arapp.receivables.substance import Difference, differences
+from arapp.web.shown import spoken
+from arapp.web.standing import words_of
+
+NEVER = datetime.min.replace(tzinfo=UTC)
+AMOUNTS = ("net", "vat", "gross")
+
+
+@dataclass(frozen=True)
+class Entry:
+    at: datetime | None
+    title: str
+    css: str
+    who: str = ""
+    text: str = ""
+    changes: Sequence[tuple[str, str, str]] = ()
+
+
+def timeline(
+    invoice: Invoice, events: Iterable[Event], decisions: Iterable[Decision], snapshots: Sequence[Snapshot]
+) -> list[Entry]:
+    """Newest first; what has no date comes last. ``snapshots`` are newest first."""
+    entries = [
+        *(_push(intent, invoice.source.get_service_display()) for intent in invoice.intents.all()),
+        *(_decision(decision, invoice) for decision in decisions),
+        *_changes(invoice, snapshots),
+        *map(_event, events),
+    ]
+    return sorted(entries, key=lambda entry: entry.at or NEVER, reverse=True)
+
+
+def _event(event: Event) -> Entry:
+    return Entry(event.at, spoken(event.kind), "event", event.person, event.text)
+
+
+def _decision(decision: Decision, invoice: Invoice) -> Entry:
+    service = invoice.source.get_service_display()
+    who = {
+        Origin.SERVICE: _("observed at %(service)s"),
+        Origin.IMPORTED: _("imported; decided at %(service)s before it was connected"),
+        Origin.SYSTEM: _("by the desk itself"),
+    }.get(decision.origin, "") % {"service": service}
+    return Entry(
+        decision.at,
+        decision.get_action_display(),
+        f"decision s-{decision.to_state}",
+        str(decision.person) if decision.person else who,
+        decision.note,
+    )
+
+
+def _push(intent: Intent, service: str) -> Entry:
+    at = intent.settled_at or intent.written_at or intent.claimed_at or intent.created_at
+    return Entry(at, words_of(intent, service), f"push p-{intent.state}")
+
+
+def _changes(invoice: Invoice, snapshots: Sequence[Snapshot]) -> Iterator[Entry]:
+    """One entry for each change of substance; the first content has none before it."""
+    title = _("Changed at %(service)s") % {"service": invoice.source.get_service_display()}
+    for new, old in pairwise(snapshots):
+        changes = shown_changes(differences(old.fields, new.fields), invoice.currency)
+        if changes and old.digest:
+            yield Entry(new.first_seen_at, title, "change", changes=changes)
+
+
+def shown_changes(changes: Iterable[Difference], currency: str) -> list[tuple[str, str, str]]:
+    """Field by field in words: name, old, new. ``currency`` is the present one."""
+    changes = list(changes)
+    before = next((change.old for change in changes if change.field == "currency"), currency)
+    return [
+        (_name(change.field), _value(change.field, change.old, before), _value(change.field, change.new, currency))
+        for change in changes
+    ]
+
+
+def _name(field: str) -> str:
+    names = {
+        "customer": _("Customer"),
+        "issue_date": _("Issued"),
+        "due_date": _("Due"),
+        "supply_date": _("Supplied"),
+        "currency": _("Currency"),
+        "net": _("Net"),
+        "vat": _("VAT"),
+        "gross": _("Gross"),
+    }
+    number = field.removeprefix("line ")
+    return names.get(field) or (_("Line %(n)s") % {"n": number} if number != field else field.replace("_", " "))
+
+
+def _value(field: str, value: Any, currency: str) -> str:
+    if value in (None, ""):
+        return "–"
+    if field in AMOUNTS and isinstance(value, int) and currency:
+        return str(Money(value, currency))
+    if isinstance(value, dict):
+        return _line(value)
+    return str(value)
+
+
+def _line(line: dict[str, Any]) -> str:
+    """“Consulting, 2 hour at 50, 19 %”."""
+    amount = " ".join(str(line[key]) for key in ("quantity", "unit") if line.get(key))
+    price = _("at %(price)s") % {"price": line["unit_price"]} if line.get("unit_price") else ""
+    parts = [line.get("title"), line.get("description"), f"{amount} {price}".strip()]
+    parts += [f"{line['vat_rate']} %"] if line.get("vat_rate") else []
+    return ", ".join(part for part in [*parts, line.get("discount")] if part)

@@ -1,0 +1,98 @@
+"""Customers: the list, its downloads, and one customer."""
+
+from django.db.models import Count
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from arapp.lists.columns import CUSTOMER_COLUMNS
+from arapp.lists.customers import add_debts, customer_rows, export_customers
+from arapp.lists.filters import CustomerFilter, InvoiceFilter
+from arapp.lists.paging import page_of
+from arapp.lists.totals import customer_totals, row_count, totals
+from arapp.people.models import SEE
+from arapp.receivables.models import Customer, Invoice
+from arapp.web.access import needs
+from arapp.web.downloads import csv_of, xlsx_of
+from arapp.web.htmx import page_or_part
+from arapp.web.rows import ready, rows_of
+from arapp.web.shown import spoken
+from arapp.web.toolbar import Toolbar, customer_columns, invoice_columns
+
+
+@require_safe
+@needs(SEE)
+def customers(request: HttpRequest) -> HttpResponse:
+    found = CustomerFilter(request.GET, Customer.objects.all())
+    count, owed = customer_totals(found)
+    page = page_of(found, customer_rows(found.qs), count)
+    counts = _invoice_counts(page.rows)
+    context = {
+        "found": found,
+        "tools": Toolbar(found, ("source",), customer_columns(), page),
+        "page": page,
+        "rows": [(row, counts.get(row.pk, 0)) for row in add_debts(page.rows, found.today)],
+        "owed": owed,
+    }
+    return page_or_part(request, "customers/list.html", "customers/_list.html", context)
+
+
+def _invoice_counts(customers: list[Customer]) -> dict[int, int]:
+    theirs = Invoice.objects.filter(customer__in=[row.pk for row in customers]).order_by()
+    return dict(theirs.values_list("customer_id").annotate(n=Count("pk")))
+
+
+@require_safe
+@needs(SEE)
+def customer(request: HttpRequest, pk: int) -> HttpResponse:
+    """One customer with the first page of its invoices; the list itself is one link away."""
+    shown = get_object_or_404(Customer.objects.select_related("source"), pk=pk)
+    query = request.GET.copy()
+    query.setlist("customer", [str(pk)])
+    found = InvoiceFilter(query, Invoice.objects.filter(customer=shown))
+    sums = totals(found.qs)
+    page = page_of(found, ready(), row_count(sums))
+    add_debts([shown], found.today)
+    context = {
+        "customer": shown,
+        "facts": [(label, value) for label, value in _facts(shown) if value],
+        "page": page,
+        "rows": rows_of(page.rows, request, found.today),
+        "totals": sums,
+        "tools": Toolbar(found, (), invoice_columns(), page),
+        "found": found,
+    }
+    return page_or_part(request, "customers/detail.html", "invoices/_results.html", context)
+
+
+def _facts(customer: Customer) -> list[tuple[str, str]]:
+    return [
+        (_("Number"), customer.number),
+        (_("Kind"), spoken(customer.kind)),
+        (_("E-mail"), customer.email),
+        (_("Phone"), customer.phone),
+        (_("Contact"), customer.contact_name),
+        (_("Address"), customer.address),
+        (_("Country"), customer.country),
+        (_("Organisation or tax number"), customer.org_no),
+        (_("VAT number"), customer.vat_no),
+        (_("Tax office"), customer.tax_office),
+        (_("Note"), customer.note),
+        (_("Archived"), _("yes") if customer.archived else ""),
+        (_("Id at the service"), customer.external_id),
+    ]
+
+
+@require_safe
+@needs(SEE)
+def customers_csv(request: HttpRequest) -> HttpResponseBase:
+    found = CustomerFilter(request.GET, Customer.objects.all())
+    return csv_of(request, found, export_customers(found), CUSTOMER_COLUMNS, "customers")
+
+
+@require_safe
+@needs(SEE)
+def customers_xlsx(request: HttpRequest) -> HttpResponseBase:
+    found = CustomerFilter(request.GET, Customer.objects.all())
+    return xlsx_of(request, found, export_customers(found), CUSTOMER_COLUMNS, "customers")

@@ -1,0 +1,115 @@
+/* What the pages can do beyond plain forms and links. Everything here is an extra: each page works without it. */
+(() => {
+  "use strict";
+  const $ = (selector, root = document) => root.querySelector(selector);
+  const all = (selector, root = document) => [...root.querySelectorAll(selector)];
+
+  // Messages
+  const say = (words, level = "error") => {
+    const toast = $("#message-shape").content.firstElementChild.cloneNode(true);
+    toast.className = `toast ${level}`;
+    $(".say", toast).textContent = words;
+    $("#messages").append(toast);
+    fade();
+  };
+  const fade = () => all("#messages .toast:not(.error):not([data-seen])").forEach((toast) => {
+    toast.dataset.seen = "";
+    setTimeout(() => toast.matches(":hover, :focus-within") || toast.remove(), 8000);
+  });
+
+  // Chosen rows: their number and sums per currency
+  const boxes = () => all(".list tbody .box input");
+  const decimals = (currency) => {
+    try { return new Intl.NumberFormat("en", { style: "currency", currency }).resolvedOptions().maximumFractionDigits; }
+    catch { return 2; }
+  };
+  const shown = (minor, currency) => {
+    const places = decimals(currency);
+    const digits = (minor < 0n ? -minor : minor).toString().padStart(places + 1, "0");
+    const whole = digits.slice(0, digits.length - places).replace(/\B(?=(\d{3})+$)/g, ",");
+    return `${minor < 0n ? "\u2212" : ""}${whole}${places ? "." + digits.slice(-places) : ""} ${currency}`;
+  };
+  const count = () => {
+    const words = $("#chosen");
+    if (!words) return;
+    const chosen = boxes().filter((box) => box.checked);
+    const sums = new Map();
+    chosen.forEach(({ dataset: { minor, currency } }) => {
+      if (minor !== "") sums.set(currency, (sums.get(currency) ?? 0n) + BigInt(minor));
+    });
+    words.textContent = `${chosen.length} ${$(".list").dataset.chosen}`;
+    $("#chosen-sums").textContent = [...sums].map(([currency, minor]) => shown(minor, currency)).join(" · ");
+    const every = $("[data-all]");
+    every.checked = chosen.length > 0 && chosen.length === boxes().length;
+    every.indeterminate = chosen.length > 0 && !every.checked;
+  };
+  let last = null;
+  document.addEventListener("click", (event) => {
+    const box = event.target.closest?.(".list tbody .box input");
+    if (box) {
+      const rows = boxes();
+      if (event.shiftKey && last && rows.includes(last)) {
+        const [from, to] = [rows.indexOf(last), rows.indexOf(box)].sort((a, b) => a - b);
+        rows.slice(from, to + 1).forEach((row) => { row.checked = box.checked; });
+      }
+      last = box;
+      count();
+    }
+    if (event.target.matches?.("[data-all]")) {
+      boxes().forEach((row) => { row.checked = event.target.checked; });
+      count();
+    }
+    event.target.closest?.("[data-close]")?.closest(".toast").remove();
+    const dismiss = event.target.closest?.("[data-dismiss]");
+    dismiss?.closest(dismiss.dataset.dismiss).remove();
+    all("details.menu[open]").forEach((menu) => menu.contains(event.target) || menu.removeAttribute("open"));
+  });
+  document.addEventListener("reset", () => setTimeout(count));
+
+  // Keys: none with Ctrl, Alt or Cmd, none while typing
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") {
+      const menu = event.target.closest?.("details.menu[open]") ?? $("details.menu[open]");
+      if (menu) { menu.removeAttribute("open"); $("summary", menu).focus(); }
+    }
+    const typing = event.target.matches?.("input, textarea, select, [contenteditable]");
+    if (event.key === "/" && !typing && !event.ctrlKey && !event.metaKey && !event.altKey) {
+      const search = $("[data-search]");
+      if (search) { event.preventDefault(); search.focus(); search.select(); }
+    }
+  });
+
+  // htmx
+  // A search already went out while it was typed; leaving the field must not send it again.
+  document.addEventListener("change", (event) => { if (event.target.matches("[data-search]")) event.stopPropagation(); }, true);
+  document.addEventListener("htmx:configRequest", ({ detail }) => {
+    if (detail.verb !== "get") return;
+    [...detail.formData.entries()].forEach(([name, value]) => { if (value === "") detail.formData.delete(name, value); });
+  });
+  document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+    const busy = detail.target?.matches?.("tr") && detail.requestConfig.verb === "get" && $("details[open]", detail.target);
+    if (busy) detail.shouldSwap = false;
+  });
+  document.addEventListener("htmx:afterSwap", ({ detail }) => {
+    const { target, requestConfig, xhr } = detail;
+    if (requestConfig?.verb === "post" && target?.matches("tr")) {
+      const row = document.getElementById(target.id);
+      const next = xhr.status < 300 ? row?.nextElementSibling ?? row : row;
+      ($(".do", next ?? document) ?? $("th a", next ?? document))?.focus({ preventScroll: false });
+    }
+    if (target?.id === "many") $("h2", target)?.focus();
+    if (requestConfig?.verb === "post" && target?.id === "document") ($("#document .errors") ?? $("#do"))?.focus?.();
+    all("[data-dismiss]").forEach((button) => { button.hidden = false; });
+    all("details[open] textarea[name=note]").at(0)?.focus();
+    count();
+    fade();
+  });
+  document.addEventListener("toggle", ({ target }) => {
+    if (target.open && target.matches("details.menu")) $("textarea", target)?.focus();
+  }, true);
+  document.addEventListener("htmx:sendError", () => say($("#lost-words").content.textContent));
+  document.addEventListener("htmx:timeout", () => say($("#lost-words").content.textContent));
+  document.addEventListener("htmx:responseError", () => say($("#lost-words").content.textContent));
+  fade();
+  count();
+})();

@@ -1,0 +1,202 @@
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+import httpx
+import pytest
+
+from arapp.upstreams import http as http_module
+from arapp.upstreams.addresses import is_loopback, is_public_name
+from arapp.upstreams.hints import retry_hint
+from arapp.upstreams.http import (
+    Answer,
+    BadAnswer,
+    Http,
+    LostAnswer,
+    Rejected,
+    ServerFault,
+    Throttled,
+    Unreachable,
+)
+
+NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
+Handler = Callable[[httpx.Request], httpx.Response]
+
+
+class Service:
+    """Answers one after the other; the last one again and again."""
+
+    def __init__(self, *answers: httpx.Response | Exception) -> None:
+        self.answers, self.requests, self.slept = list(answers), [], []
+
+    def __call__(self, request: httpx.Request) -> httpx.Response:
+        self.requests.append(request)
+        answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    def client(self, **options) -> Http:
+        options = {"base_url": "https://service.example.org/api", "now": lambda: NOW} | options
+        return Http(transport=httpx.MockTransport(self), sleep=self.slept.append, **options)
+
+
+def json(status: int = 200, body: str = "{}", **headers: str) -> httpx.Response:
+    return httpx.Response(status, content=body.encode(), headers={"Content-Type": "application/json", **headers})
+
+
+@pytest.mark.parametrize("trouble", [500, 502, 503, 504, 429, httpx.ReadTimeout("t"), httpx.ConnectError("c")])
+def test_a_read_is_tried_again_when_that_can_help(trouble):
+    service = Service(json(trouble) if isinstance(trouble, int) else trouble, json(body='{"a": 1.10}'))
+    assert str(service.client().get("/x").object()["a"]) == "1.10"
+    assert len(service.requests) == 2
+
+
+def test_a_read_is_tried_five_times_with_growing_pauses_never_under_half_a_step():
+    service = Service(json(503))
+    with pytest.raises(ServerFault):
+        service.client().get("/x")
+    assert len(service.requests) == 5
+    for slept, step in zip(service.slept, (2, 4, 8, 16), strict=True):
+        assert step / 2 <= slept <= step
+
+
+@pytest.mark.parametrize("status", [400, 401, 403, 404, 405, 409, 422])
+def test_other_refusals_are_never_tried_again_and_carry_the_services_words(status):
+    service = Service(json(status, '{"m": "no such thing"}'))
+    with pytest.raises(Rejected, match="no such thing") as error:
+        service.client(words=lambda status, body: body["m"]).get("/x")
+    assert (error.value.status, len(service.requests)) == (status, 1)
+
+
+def test_a_longer_hint_than_a_run_may_wait_postpones_the_source():
+    service = Service(json(429, **{"Retry-After": "3600"}))
+    with pytest.raises(Throttled) as error:
+        service.client().get("/x")
+    assert error.value.until == NOW + timedelta(hours=1)
+    assert service.slept == []
+
+
+@pytest.mark.parametrize(
+    ("value", "seconds"),
+    [
+        ("5", 5),
+        ("Fri, 20 Nov 2026 09:00:30 GMT", 30),
+        ("0", None),
+        ("0.5", None),
+        ("-3", None),
+        ("soon", None),
+        ("", None),
+        ("Fri, 20 Nov 2026 08:00:00 GMT", None),
+        ("nan", None),
+    ],
+)
+def test_hints_are_read_as_seconds_or_as_a_date(value, seconds):
+    assert retry_hint({"retry-after": value}, NOW) == seconds
+
+
+@pytest.mark.parametrize("trouble", [500, 503, httpx.ReadTimeout("t"), httpx.RemoteProtocolError("p")])
+def test_a_write_is_sent_once_and_its_lost_answer_is_said(trouble):
+    service = Service(json(trouble) if isinstance(trouble, int) else trouble)
+    with pytest.raises(LostAnswer):
+        service.client().write("POST", "/x", json_body={})
+    assert len(service.requests) == 1
+
+
+def test_a_write_that_never_left_is_no_lost_answer():
+    with pytest.raises(Unreachable):
+        Service(httpx.ConnectError("c")).client().write("POST", "/x")
+
+
+def test_a_throttled_write_was_not_carried_out():
+    with pytest.raises(Throttled):
+        Service(json(429, **{"Retry-After": "7"})).client().write("POST", "/x")
+
+
+@pytest.mark.parametrize("body", ["<html>", "", "{", '{"a": NaN}', '{"a": Infinity}', "[" * 100_000])
+def test_what_is_no_json_is_a_bad_answer(body):
+    with pytest.raises(BadAnswer):
+        Service(httpx.Response(200, text=body)).client().get("/x").object()
+
+
+@pytest.mark.parametrize("body", ["[]", '"text"', "null", "5"])
+def test_json_of_another_type_is_a_bad_answer(body):
+    with pytest.raises(BadAnswer):
+        Service(json(body=body)).client().get("/x").object()
+
+
+def test_a_leading_byte_order_mark_is_read():
+    assert Answer(200, {}, b'\xef\xbb\xbf{"a": 1}').object() == {"a": 1}
+
+
+def test_an_answer_of_more_than_twenty_megabytes_is_refused(monkeypatch):
+    monkeypatch.setattr(http_module, "LARGEST_BODY", 10)
+    with pytest.raises(BadAnswer, match="larger"):
+        Service(json(body='{"a": "0123456789"}')).client().get("/x")
+
+
+def test_a_call_that_drips_longer_than_its_deadline_ends():
+    times = iter(range(0, 1000, 20))
+    with pytest.raises(Unreachable, match="did not answer"):
+        Service(json()).client(monotonic=lambda: next(times), tries=1, deadline=10.0).get("/x")
+
+
+def test_a_read_follows_a_redirect_on_the_same_host_and_keeps_its_query():
+    service = Service(json(301, Location="/api/x/"), json(body='{"ok": 1}'))
+    service.client().get("/x", [("page", "2")])
+    assert str(service.requests[1].url) == "https://service.example.org/api/x/?page=2"
+
+
+@pytest.mark.parametrize("target", ["https://elsewhere.example.org/api/x", "http://service.example.org/api/x/"])
+def test_the_key_never_travels_to_another_host(target):
+    service = Service(json(302, Location=target))
+    with pytest.raises(BadAnswer, match="another address"):
+        service.client(headers={"Api-Key": "k"}).get("/x")
+    assert len(service.requests) == 1
+
+
+def test_a_write_follows_a_redirect_by_a_slash_with_the_same_method_and_body():
+    service = Service(json(301, Location="/api/x/"), json())
+    service.client().write("POST", "/x", json_body={"a": 1})
+    assert [(r.method, r.content) for r in service.requests] == [("POST", b'{"a": 1}')] * 2
+
+
+def test_a_circle_of_redirects_ends():
+    with pytest.raises(BadAnswer, match="circle"):
+        Service(json(301, Location="/api/x")).client().get("/x")
+
+
+def test_a_file_is_fetched_without_the_key():
+    service = Service(httpx.Response(200, content=b"%PDF"))
+    service.client(headers={"Api-Key": "secret"}).download("https://files.example.org/a.pdf")
+    assert "api-key" not in service.requests[0].headers
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://files.example.org/a",
+        "https://127.0.0.1/a",
+        "https://10.0.0.1/a",
+        "https://localhost/a",
+        "file:///etc/passwd",
+    ],
+)
+def test_a_file_address_into_our_own_network_is_not_opened(url):
+    with pytest.raises(BadAnswer, match="not safe"):
+        Service(httpx.Response(200)).client().download(url)
+
+
+def test_no_secret_stands_in_any_sentence():
+    service = Service(httpx.ConnectError("https://user:hunter2@service.example.org/?api_key=hunter2"))
+    with pytest.raises(Unreachable) as error:
+        service.client(auth=("user", "hunter2"), tries=1).get("/x", [("api_key", "hunter2")])
+    assert "hunter2" not in str(error.value)
+
+
+def test_loopback_and_public_names_are_told_apart():
+    assert all(
+        is_loopback(u) for u in ("http://127.0.0.1:9", "http://localhost", "http://[::1]:80", "http://a.localhost")
+    )
+    assert not any(is_loopback(u) for u in ("http://10.0.0.1", "http://example.org", "http://127.0.0.1.example.org"))
+    assert is_public_name("example.org")
+    assert not any(is_public_name(h) for h in ("169.254.169.254", "192.168.0.1", "::1", "a.local"))

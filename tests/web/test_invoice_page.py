@@ -1,0 +1,248 @@
+"""The invoice page and its document."""
+
+import json
+import re
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+import pytest
+
+from arapp.receivables import mirror
+from arapp.receivables.models import Invoice
+from arapp.receivables.money import Money
+from arapp.receivables.records import EventRecord, LineRecord, MovementRecord, NamedRecord, VatRecord
+from arapp.upstreams.base import Document, Gone, NotReady
+from arapp.upstreams.http import Unreachable
+from arapp.web.views import invoices
+from tests.conftest import NOW, invoice_record, make_invoice, make_source, make_user
+
+HTMX = {"HX-Request": "true"}
+
+
+def text(response):
+    return response.content.decode()
+
+
+def open_page(client, invoice):
+    return text(client.get(f"/invoices/{invoice.pk}/"))
+
+
+@pytest.fixture
+def full(source):
+    return make_invoice(
+        source,
+        number="RE500",
+        state="open",
+        currency="EUR",
+        payment_reference="RF18",
+        reference="PO 4711",
+        owner=NamedRecord(external_id="o", name="Anna Berg", email="anna@example.org"),
+        contact=NamedRecord(external_id="k", name="Otto"),
+        card=NamedRecord(external_id="d", name="Visa 42"),
+        tags=(NamedRecord(external_id="t", name="urgent"),),
+        lines=(
+            LineRecord(position=1, title="Consulting", description="Two days", quantity=Decimal("7.5"), unit="h",
+                       unit_price=Decimal("8.4034"), vat_rate=Decimal(19), net=Decimal("63.0255"), discount="10 %"),
+        ),
+        vat_rates=(VatRecord(rate=Decimal(19), name="USt", net=Decimal(100), vat=Decimal(19)),),
+        movements=(
+            MovementRecord(
+                external_id="m", kind="payment", amount=Money(5000, "EUR"), date=date(2026, 11, 5), method="SEPA"
+            ),
+        ),
+        events=(EventRecord(external_id="e", at=datetime(2026, 11, 2, tzinfo=UTC), kind="Reminder", person="Kim"),),
+    )  # fmt: skip
+
+
+def test_the_page_shows_lines_vat_movements_facts_and_timeline(signed_in, full):
+    page = open_page(signed_in("viewer"), full)
+    words = "RE500|Muster AG|Consulting|Two days|7.5 h|8.4034|63.0255|10 %|USt|19 %|Payment|SEPA|50.00|PO 4711|RF18"
+    facts = "Anna Berg (anna@example.org)|Otto|Visa 42|urgent|Reminder|Kim"
+    for word in (*words.split("|"), *facts.split("|")):
+        assert word in page, word
+
+
+def test_each_form_carries_the_digest_of_what_is_shown(signed_in, invoice):
+    page = open_page(signed_in(), invoice)
+    for action in ("approve", "reject"):
+        form = page.split(f'action="/invoices/{invoice.pk}/{action}/"')[1].split("</form>")[0]
+        assert f'name="digest" value="{invoice.digest}"' in form
+
+
+def test_the_primary_action_is_named_by_its_effect(signed_in):
+    invoice = make_invoice(make_source(service="billogram"), service_state="Unattested")
+    assert "Approve and send by e-mail to billing@example.org</button>" in open_page(signed_in(), invoice)
+
+
+def test_the_five_permissions_are_shown_to_every_role(signed_in, invoice):
+    may = open_page(signed_in("approver"), invoice)
+    may_not = open_page(signed_in("viewer"), invoice)
+    for name in ("can_update", "can_delete", "can_approve", "can_reject", "can_remove_approval"):
+        assert f'data-permission="{name}"' in may
+        assert f'data-permission="{name}"' in may_not
+    assert may.count('class="yes"') == 4
+    assert 'class="yes"' not in may_not
+    assert "Deciding needs another role: Approver, Controller or Administrator." in may_not
+
+
+def test_the_timeline_is_newest_first_with_decisions_and_what_was_sent(signed_in, full):
+    full.approval.approve(make_user(first_name="Petra"), full.digest, "fine by me")
+    page = open_page(signed_in(), full).split("What happened")[1]
+    assert re.search(r"On its way to Billomat.*Approved.*Petra.*fine by me.*Reminder", page, re.DOTALL)
+    assert '<time datetime="2026-11-02T00:00:00+00:00" title="2026-11-02' in page
+
+
+def test_an_imported_decision_has_nobody_and_no_date(signed_in, source):
+    invoice = make_invoice(source, state="paid", service_decision="approved")
+    page = open_page(signed_in(), invoice).split("What happened")[1]
+    assert "imported; decided at Billomat before it was connected" in page
+    assert "date not known" in page
+
+
+def test_a_change_of_substance_stands_in_the_timeline_field_by_field(signed_in, source):
+    make_invoice(source, external_id="s1")
+    invoice = make_invoice(source, external_id="s1", gross="238", open="238")
+    page = open_page(signed_in(), invoice)
+    assert "Changed at Billomat" in page
+    assert "119.00 EUR</del>" in page
+    assert "238.00 EUR</ins>" in page
+
+
+def test_what_the_service_says_is_shown_number_for_number(signed_in, source):
+    record = invoice_record("p1")
+    raw = {"id": "p1", "price": Decimal("8.40340"), "big": 12345678901234567890, "name": "<b>Å</b>"}
+    mirror.write_invoices(source, [record.__class__(**{**record.__dict__, "payload": raw, "detail": raw})], NOW)
+    page = open_page(signed_in("viewer"), Invoice.objects.get())
+    assert "&quot;price&quot;: 8.40340" in page
+    assert "12345678901234567890" in page
+    assert "&lt;b&gt;Å&lt;/b&gt;" in page
+
+
+def test_pretty_json_loses_nothing():
+    from arapp.web.payload import pretty
+
+    raw = '{"a": [1, 2.50, {"b": null}], "c": {}, "d": [], "e": "\\u00e5\\n", "f": true}'
+    assert json.loads(pretty(raw), parse_float=Decimal) == json.loads(raw, parse_float=Decimal)
+    assert "2.50" in pretty(raw)
+    assert pretty("not json") == "not json"
+
+
+def test_opening_reads_missing_details_and_says_when_that_fails(signed_in, source, monkeypatch):
+    invoice = make_invoice(source, external_id="d1")
+    Invoice.objects.update(detailed_at=None, detail_due=True, digest="")
+    asked = []
+    monkeypatch.setattr(invoices, "read_now", lambda found: asked.append(found.pk) or "Billomat did not answer.")
+    page = open_page(signed_in(), invoice)
+    assert asked == [invoice.pk]
+    assert "Billomat did not answer." in page
+    assert "The lines have not been read yet" in page
+
+
+def test_an_invoice_with_details_asks_nobody(signed_in, invoice, monkeypatch):
+    monkeypatch.setattr(invoices, "read_now", lambda found: pytest.fail("asked"))
+    Invoice.objects.update(detail_due=True)
+    assert signed_in().get(f"/invoices/{invoice.pk}/").status_code == 200
+
+
+def test_unknown_amounts_are_said_to_be_unknown_and_nothing_can_be_decided(signed_in, source):
+    nothing = dict.fromkeys(("net", "vat", "gross", "paid", "open"))
+    page = open_page(signed_in(), make_invoice(source, state="unknown", service_decision="", **nothing))
+    assert "No amount yet" in page
+    assert "This needs attention" in page
+    assert "disabled" in page
+
+
+def test_an_invoice_that_is_gone_says_so(signed_in, invoice):
+    mirror.mark_gone(invoice.source, invoice.kind, [invoice.external_id], NOW)
+    assert "Billomat no longer has this document" in open_page(signed_in(), invoice)
+
+
+def test_htmx_gets_the_document_alone(signed_in, invoice):
+    part = text(signed_in().get(f"/invoices/{invoice.pk}/", headers=HTMX))
+    assert part.lstrip().startswith("<article")
+
+
+def test_the_page_asks_at_most_twelve_questions_however_much_happened(signed_in, full, django_assert_max_num_queries):
+    client = signed_in()
+    path = f"/invoices/{full.pk}/"
+    client.get(path)
+    with django_assert_max_num_queries(12):
+        client.get(path)
+    for person in (make_user(), make_user()):
+        full.approval.approve(person, full.digest)
+        full.approval.reopen(person, full.digest)
+    full.approval.approve(make_user(), full.digest)
+    with django_assert_max_num_queries(12):
+        client.get(path)
+
+
+def test_an_unknown_invoice_is_not_found_and_posting_is_not_allowed(signed_in, invoice):
+    client = signed_in()
+    assert client.get("/invoices/999/").status_code == 404
+    assert client.post(f"/invoices/{invoice.pk}/").status_code == 405
+
+
+def answers(monkeypatch, found):
+    def fetch(invoice):
+        if isinstance(found, Exception):
+            raise found
+        return found
+
+    monkeypatch.setattr(invoices, "fetch_document", fetch)
+
+
+def test_the_document_is_shown_in_place_and_may_run_nothing(signed_in, invoice, monkeypatch):
+    answers(monkeypatch, Document(b"%PDF-1.7", "application/pdf", 'a"b.pdf'))
+    response = signed_in("viewer").get(f"/invoices/{invoice.pk}/document/")
+    assert response.content == b"%PDF-1.7"
+    assert response.headers["Content-Type"] == "application/pdf"
+    assert response.headers["Content-Disposition"].startswith("inline")
+    assert response.headers["X-Content-Type-Options"] == "nosniff"
+    assert "sandbox" in response.headers["Content-Security-Policy"]
+
+
+@pytest.mark.parametrize("kind", ["text/html", "image/svg+xml", "application/xhtml+xml", ""])
+def test_what_could_run_in_a_browser_is_only_saved(kind, signed_in, invoice, monkeypatch):
+    answers(monkeypatch, Document(b"<script>", kind, "x.html"))
+    response = signed_in("viewer").get(f"/invoices/{invoice.pk}/document/")
+    assert response.headers["Content-Type"] == "application/octet-stream"
+    assert response.headers["Content-Disposition"].startswith("attachment")
+
+
+@pytest.mark.parametrize(
+    ("failure", "status", "words"),
+    [
+        (NotReady("Billogram is still making it."), 202, "not ready yet"),
+        (Gone("BillOver has no file."), 404, "BillOver has no file."),
+        (Unreachable("Billomat did not answer."), 502, "Billomat did not answer."),
+    ],
+)
+def test_a_document_that_cannot_be_had_says_why(failure, status, words, signed_in, invoice, monkeypatch):
+    answers(monkeypatch, failure)
+    response = signed_in("viewer").get(f"/invoices/{invoice.pk}/document/")
+    assert response.status_code == status
+    assert words in text(response)
+
+
+@pytest.mark.parametrize("service", ["billogram", "billover", "billomat"])
+@pytest.mark.parametrize("decision", ["waiting", "approved", "rejected"])
+@pytest.mark.parametrize("role", ["viewer", "approver"])
+def test_the_permissions_shown_are_those_of_the_approval(service, decision, role, client, db):
+    person = make_user(role=role)
+    invoice = make_invoice(make_source(service=service), service_decision=decision, service_state="Unattested")
+    client.force_login(person)
+    page = open_page(client, invoice)
+    for name, may in invoice.approval.permissions(person).items():
+        row = page.split(f'data-permission="{name}"')[1].split("</tr>")[0]
+        assert ('class="yes"' in row) is may, name
+
+
+@pytest.mark.parametrize("sentence", ["Billogram is still making it.", "This is a draft; a draft has no document."])
+def test_of_a_document_that_is_not_ready_the_page_says_what_the_service_said_and_no_more(
+    sentence, signed_in, invoice, monkeypatch
+):
+    answers(monkeypatch, NotReady(sentence))
+    page = text(signed_in("viewer").get(f"/invoices/{invoice.pk}/document/"))
+    assert sentence in page
+    assert "still being made" not in page
+    assert "in a minute" not in page
