@@ -77,6 +77,15 @@ class Intent(models.Model):
     person = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, verbose_name=_("person")
     )
+    settled_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("settled by"),
+        help_text=_("Who dropped it or marked it as done; empty when the service's answer did."),
+    )
     created_at = models.DateTimeField(_("created"), default=timezone.now)
 
     objects = Intents.as_manager()

@@ -38,6 +38,11 @@ class Connection(models.Model):
     next_call_at = models.DateTimeField(null=True, blank=True, editable=False)
     calls_left = models.IntegerField(_("calls left in the window"), null=True, blank=True)
     calls_reset_at = models.DateTimeField(_("window ends"), null=True, blank=True)
+    paused = models.BooleanField(_("paused"), default=False, help_text=_("Nothing is read and nothing is sent."))
+    watch_only = models.BooleanField(_("watch only"), default=False, help_text=_("It is read, but nothing is sent."))
+    accept_gone_at = models.DateTimeField(
+        _("consent to gone since"), null=True, blank=True, help_text=_("What is missing may be marked as gone.")
+    )
 
     class Meta:
         verbose_name = _("connection")
@@ -49,6 +54,11 @@ class Connection(models.Model):
     def want(self) -> None:
         """Ask ``work`` to read this source as soon as it can."""
         Connection.objects.filter(pk=self.pk).update(wanted_at=timezone.now())
+
+    def accept_gone(self) -> None:
+        """A person's consent that what the next whole reading misses is gone, however much it is."""
+        now = timezone.now()
+        Connection.objects.filter(pk=self.pk).update(accept_gone_at=now, wanted_at=now)
 
     def keep_secret(self, secret: str) -> None:
         """Encrypt the secret into the row (not saved); only its last four characters stay readable."""
@@ -104,6 +114,12 @@ class PullRun(models.Model):
     quarantined = models.PositiveIntegerField(_("quarantined"), default=0)
     requests = models.PositiveIntegerField(_("requests"), default=0)
     seconds = models.DecimalField(_("seconds"), max_digits=10, decimal_places=3, default=0)
+    missing = models.PositiveIntegerField(
+        _("missing"), default=0, help_text=_("Not shown by the service any more; a person is asked whether it is gone.")
+    )
+    doing = models.CharField(_("reads"), max_length=40, blank=True)
+    done = models.PositiveIntegerField(_("done"), default=0)
+    of = models.PositiveIntegerField(_("of"), default=0, help_text=_("0 while it is not known."))
     error = models.TextField(_("error"), blank=True)
 
     class Meta:
@@ -152,7 +168,7 @@ class Quarantined(models.Model):
         return str(STREAM_NAMES.get(self.stream, self.stream))
 
 
-ALIVE_FOR = timedelta(seconds=30)
+ALIVE_FOR = timedelta(minutes=2)
 
 
 class Workers(QuerySet["Worker"]):
@@ -176,3 +192,95 @@ class Worker(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class Hook(models.Model):
+    """Where a service tells us that something happened, and the keys that prove that it is the service.
+
+    During a rotation the old path and the old key hold on until ``old_until``.
+    """
+
+    source = models.OneToOneField(
+        Source, models.CASCADE, primary_key=True, related_name="hook", verbose_name=_("source")
+    )
+    path = models.CharField(_("path"), max_length=64, unique=True)
+    old_path = models.CharField(_("old path"), max_length=64, blank=True, db_index=True)
+    key = models.TextField(_("key, encrypted"), blank=True, editable=False)
+    old_key = models.TextField(_("old key, encrypted"), blank=True, editable=False)
+    old_until = models.DateTimeField(_("old one holds until"), null=True, blank=True)
+    created_at = models.DateTimeField(_("created"), default=timezone.now)
+
+    class Meta:
+        verbose_name = _("hook")
+        verbose_name_plural = _("hooks")
+
+    def __str__(self) -> str:
+        return f"{self.source}"
+
+
+class HookState(models.TextChoices):
+    WAITING = "waiting", _("To be read")
+    READ = "read", _("Read")
+    IGNORED = "ignored", _("Nothing to read")
+    FAILED = "failed", _("Could not be read")
+
+
+class HookCall(models.Model):
+    """One hint that came in. It says what to read, never what is so."""
+
+    source = models.ForeignKey(Source, models.CASCADE, related_name="hook_calls", verbose_name=_("source"))
+    digest = models.CharField(_("digest of the body"), max_length=64)
+    event = models.CharField(_("event"), max_length=60, blank=True)
+    kind = models.CharField(_("kind"), max_length=20, blank=True, help_text=_("invoice, credit_note or customer"))
+    external_id = models.CharField(_("external id"), max_length=200, blank=True)
+    state = models.CharField(_("state"), max_length=10, choices=HookState.choices, default=HookState.WAITING)
+    note = models.TextField(_("note"), blank=True)
+    times = models.PositiveIntegerField(_("times"), default=1, help_text=_("How often the same one came."))
+    tries = models.PositiveIntegerField(_("tries"), default=0)
+    received_at = models.DateTimeField(_("received"), default=timezone.now)
+    due_at = models.DateTimeField(_("due"), default=timezone.now)
+    done_at = models.DateTimeField(_("done"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("hook call")
+        verbose_name_plural = _("hook calls")
+        ordering = ["-id"]
+        constraints = [models.UniqueConstraint(fields=["source", "digest"], name="hook_call_once_per_body")]
+        indexes = [
+            models.Index(fields=["source", "id"], name="hook_call_of_source"),
+            models.Index(fields=["state", "due_at"], name="hook_call_due"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.source} {self.event} {self.external_id}"
+
+
+class VerificationStatus(models.TextChoices):
+    RUNNING = "running", _("Running")
+    SAME = "ok", _("They agree")
+    DIFFERENT = "different", _("They differ")
+    FAILED = "failed", _("Failed")
+
+
+class Verification(models.Model):
+    """The desk and a service compared: counts and sums per kind and currency, every difference by id."""
+
+    source = models.ForeignKey(Source, models.CASCADE, related_name="verifications", verbose_name=_("source"))
+    started_at = models.DateTimeField(_("started"), default=timezone.now)
+    ended_at = models.DateTimeField(_("ended"), null=True, blank=True)
+    status = models.CharField(
+        _("status"), max_length=10, choices=VerificationStatus.choices, default=VerificationStatus.RUNNING
+    )
+    figures = models.JSONField(_("figures"), default=list, blank=True)
+    differences = models.JSONField(_("differences"), default=list, blank=True)
+    requests = models.PositiveIntegerField(_("requests"), default=0)
+    error = models.TextField(_("error"), blank=True)
+
+    class Meta:
+        verbose_name = _("comparison")
+        verbose_name_plural = _("comparisons")
+        ordering = ["-id"]
+        indexes = [models.Index(fields=["source", "id"], name="verification_of_source")]
+
+    def __str__(self) -> str:
+        return f"{self.source} {self.started_at:%Y-%m-%d %H:%M} {self.status}"

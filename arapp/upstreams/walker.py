@@ -39,6 +39,10 @@ Progress = Callable[[str, int, int], None]
 """What is being read, how many are done, how many there are (0 while that is not known)."""
 
 
+def nap(seconds: float) -> None:
+    time.sleep(seconds)
+
+
 class LeaseLost(Exception):
     """Another run has taken over; what this one was about to write is rolled back."""
 
@@ -99,7 +103,7 @@ class Walker:
         """Wait, and keep the lease meanwhile."""
         while seconds > 0:
             self.renew()
-            pause = self.options.stop.wait if self.options.stop else time.sleep
+            pause = self.options.stop.wait if self.options.stop else nap
             pause(min(seconds, LONGEST_NAP))
             seconds -= LONGEST_NAP
         self.renew()

@@ -36,7 +36,7 @@ Desk = Callable[..., tuple[Source, StandIn]]
 def no_sleep(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """Waiting takes no time; what would have been waited is listed."""
     slept: list[float] = []
-    monkeypatch.setattr(walker.time, "sleep", slept.append)
+    monkeypatch.setattr(walker, "nap", slept.append)
     monkeypatch.setattr(http.Http, "sleep", slept.append, raising=False)
     return slept
 
