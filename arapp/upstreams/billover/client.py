@@ -23,9 +23,10 @@ from arapp.upstreams.base import (
     Page,
     WrongCredentials,
 )
-from arapp.upstreams.billover import mapping
-from arapp.upstreams.billover.paging import Lists, Query
-from arapp.upstreams.http import Answer, BadAnswer, Http, Rejected
+from arapp.upstreams.billover import mapping, parts
+from arapp.upstreams.billover.paging import Lists
+from arapp.upstreams.billover.sheets import Query
+from arapp.upstreams.http import Answer, BadAnswer, Http, LostAnswer, Rejected
 
 INVOICE_LIST, COMPANY_LIST = "/invoices/", "/companies/"
 ACTIONS = {"approve": "approve", "reject": "reject", "reopen": "remove-approval"}
@@ -66,10 +67,10 @@ class Billover(Adapter):
         return not listed.isdisjoint(known) or any(self._has(uid) for uid in _some(known))
 
     def pages(self, stream: str, since: datetime | None = None) -> Iterator[Page]:
-        """Companies are always walked whole: nothing narrows them. Rows may come twice."""
+        """Companies are always walked whole: nothing narrows them."""
         if stream == CUSTOMERS:
             return self._companies()
-        return self.lists.newest(INVOICE_LIST, since) if since else self.lists.whole(INVOICE_LIST)
+        return self.lists.newest(INVOICE_LIST, since) if since else self.lists.whole(INVOICE_LIST, dated=True)
 
     def entry_id(self, stream: str, entry: Any) -> str:
         return mapping.uid_of(entry)
@@ -96,9 +97,13 @@ class Billover(Adapter):
     def carry_out(self, order: Order) -> None:
         """Without a body (A10). Rejected also when it was done already (A11): a read tells."""
         try:
-            self.http.write("POST", f"{_path(INVOICE_LIST, order.external_id)}/{ACTIONS[order.kind]}")
+            answer = self.http.write("POST", f"{_path(INVOICE_LIST, order.external_id)}/{ACTIONS[order.kind]}")
         except Rejected as error:
             _explain(error)
+        _check_own(answer)
+
+    def traces(self, order: Order, record: InvoiceRecord) -> int:
+        return parts.times_decided(record.events, self.word_after[order.kind])
 
     def document(self, kind: str, external_id: str) -> Document:
         """The uploaded file, from an address that soon expires; a second try has a fresh one (A13)."""
@@ -128,7 +133,7 @@ class Billover(Adapter):
 
     def _companies(self) -> Iterator[Page]:
         """Nothing where the key may not see them: what invoices tell of their company has to do."""
-        pages = self.lists.whole(COMPANY_LIST)
+        pages = self.lists.whole(COMPANY_LIST, dated=False)
         try:
             yield next(pages)
         except Rejected as error:
@@ -147,13 +152,14 @@ class Billover(Adapter):
         return True
 
     def _has(self, uid: str) -> bool:
+        """BadAnswer for anything but the invoice itself: a page of HTML proves nothing."""
         try:
-            self._get(_path(INVOICE_LIST, uid))
+            found = self._object(_path(INVOICE_LIST, uid), uid)
         except Rejected as error:
             if error.status in NOT_OURS:
                 return False
             raise
-        return True
+        return mapping.uid_of(found) == uid
 
     def _invoice(self, uid: str) -> dict[str, Any]:
         try:
@@ -187,6 +193,16 @@ def _kept(entry: Mapping[str, Any]) -> Iterator[None]:
     except (Unreadable, AmountError) as error:
         error.payload = entry
         raise
+
+
+def _check_own(answer: Answer) -> None:
+    """LostAnswer for a page in place of BillOver's own answer: it tells nothing of what became of the action."""
+    if not answer.body.strip():
+        return
+    try:
+        answer.object()
+    except BadAnswer as error:
+        raise LostAnswer(_("BillOver's answer is not its own; whether it acted is being checked.")) from error
 
 
 def _explain(error: Rejected) -> NoReturn:

@@ -227,6 +227,11 @@ def decided_at(history: Iterable[EventRecord] | None, word: str) -> datetime | N
     return newest[0] if newest and newest[1] == word else None
 
 
+def times_decided(history: Iterable[EventRecord] | None, word: str) -> int:
+    """How many entries of the history led to this approvement status."""
+    return sum(_decision(event.kind) == word for event in history or ())
+
+
 def _decision(kind: str) -> str:
     """The approvement status that an entry of this kind led to; "" when it is no decision."""
     said = _words(kind)
