@@ -15,7 +15,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from django_htmx.http import HttpResponseClientRefresh
 
 from arapp.people.models import SEE
+from arapp.upstreams.models import Worker
 from arapp.web.access import needs
+
+NO_WORKER = "no worker is running: nothing is read or sent until one does (manage.py work)"
+"""For machines: a monitor may look for the first two words, so it stays as it is in every language."""
 
 
 class _PasswordChange(PasswordChangeView):
@@ -61,14 +65,15 @@ def password_change(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_safe
 def healthz(request: HttpRequest) -> HttpResponse:
-    """“ok” when the database answers; else 503, and one line in the log that says why."""
+    """“ok” when the database answers, and whether a worker is running; else 503, and one line in the log says why."""
     try:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
+        body = "ok" if Worker.objects.alive().exists() else f"ok\n{NO_WORKER}\n"
     except Error as error:
         sentence = _now_("The database does not answer.")
         response = HttpResponse(sentence, content_type="text/plain", status=503)
         why = " ".join(str(error).split())
         log_response("The database does not answer: %s", why, response=response, request=request)
         return response
-    return HttpResponse("ok", content_type="text/plain")
+    return HttpResponse(body, content_type="text/plain")

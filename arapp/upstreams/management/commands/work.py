@@ -1,11 +1,14 @@
 """``manage.py work``: keep reading and telling, forever, until SIGTERM or Ctrl-C."""
 
 import signal
+import threading
 from argparse import ArgumentParser, ArgumentTypeError
 from typing import Any
 
 from django.core.management.base import BaseCommand
 
+from arapp.receivables.oneline import one_line
+from arapp.upstreams.sealed import warning
 from arapp.upstreams.working import Work
 
 
@@ -20,6 +23,11 @@ def seconds(text: str) -> float:
     return value
 
 
+def _stop(work: Work) -> None:
+    """From a thread: the signal may come while the main one holds the lock that setting an event takes."""
+    threading.Thread(target=work.stop.set).start()
+
+
 class Command(BaseCommand):
     help = "Read the sources on an interval and tell the services what was decided, until SIGTERM."
 
@@ -29,10 +37,12 @@ class Command(BaseCommand):
     def handle(self, **options: Any) -> None:
         work = Work(options["interval"], self._say)
         for name in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(name, lambda *_: work.stop.set())
+            signal.signal(name, lambda *_: _stop(work))
         self._say(f"Working, every {options['interval']:g} s. Stop with Ctrl-C.")
+        if locked := warning():
+            self.stderr.write(locked)
         work.run()
 
     def _say(self, line: str) -> None:
-        self.stdout.write(line)
+        self.stdout.write(one_line(line))
         self.stdout.flush()
