@@ -19,10 +19,10 @@ def main() -> None:
     try:
         execute_from_command_line(sys.argv)
     except ImproperlyConfigured as error:
-        print(f"The settings do not fit: {error}", file=sys.stderr)
+        print(f"The settings do not fit: {_shown(error)}", file=sys.stderr)
         sys.exit(2)
     except DatabaseError as error:
-        print(f"The database does not do what was asked: {error}".strip(), file=sys.stderr)
+        print(f"The database does not do what was asked: {_shown(error)}".strip(), file=sys.stderr)
         print("If it was never prepared, run: manage.py migrate", file=sys.stderr)
         sys.exit(1)
     except BrokenPipeError:
@@ -31,6 +31,13 @@ def main() -> None:
     except KeyboardInterrupt:
         print("\nStopped.", file=sys.stderr)
         sys.exit(1)
+
+
+def _shown(error: Exception) -> str:
+    """Its text, in which what came from outside keeps to its line."""
+    from arapp.receivables.oneline import one_line
+
+    return "\n".join(one_line(line.strip()) for line in str(error).splitlines())
 
 
 if __name__ == "__main__":

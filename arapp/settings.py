@@ -10,7 +10,7 @@ import environ
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
-from arapp.keys import fernet_key, is_fernet_key, kept_key, make_private, session_key
+from arapp.keys import KeyFile, is_fernet_key, kept_key, make_private, session_key, split_keys
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 KNOWN = "DATABASE_URL SECRET_KEY ENCRYPTION_KEY DEBUG ALLOWED_HOSTS CSRF_TRUSTED_ORIGINS TIME_ZONE".split()
@@ -23,7 +23,10 @@ for _name in KNOWN:
     if _path and not os.access(_path, os.R_OK):
         raise ImproperlyConfigured(f"{_name}_FILE names {_path}, which cannot be read.")
     if _path:
-        env.ENVIRON[_name] = Path(_path).read_text(encoding="utf-8").strip()
+        try:
+            env.ENVIRON[_name] = Path(_path).read_text(encoding="utf-8").strip()
+        except (OSError, UnicodeDecodeError) as error:
+            raise ImproperlyConfigured(f"{_name}_FILE names {_path}, which is not a file with text.") from error
 warnings.filterwarnings("ignore", message="Engine not recognized from url")
 
 if env.str("DEBUG", default="").lower() not in ("", "0", "1", "true", "false", "yes", "no", "on", "off"):
@@ -32,11 +35,15 @@ DEBUG = env.bool("DEBUG", default=False)
 DEMO = env.bool("ARAPP_DEMO", default=False)
 """Set by ``manage.py demo`` for its own processes: plain http on the loopback interface."""
 PLAIN_HTTP = DEBUG or DEMO
-SECRET_KEY = env.str("SECRET_KEY", default="") or kept_key(DATA_DIR / "secret.key", session_key)
-ENCRYPTION_KEYS = env.list("ENCRYPTION_KEY", default=[]) or [kept_key(DATA_DIR / "encryption.key", fernet_key)]
-for _key in ENCRYPTION_KEYS:
-    if not is_fernet_key(_key):
-        raise ImproperlyConfigured("ENCRYPTION_KEY holds Fernet keys (44 characters each), by commas, newest first.")
+try:
+    SECRET_KEY = env.str("SECRET_KEY", default="") or kept_key(DATA_DIR / "secret.key", session_key)
+    ENCRYPTION_KEYS = split_keys(env.str("ENCRYPTION_KEY", default="")) or KeyFile(DATA_DIR / "encryption.key")
+    _usable = bool(ENCRYPTION_KEYS) and all(map(is_fernet_key, ENCRYPTION_KEYS))
+except (OSError, UnicodeDecodeError) as error:
+    raise ImproperlyConfigured(f"The keys in {DATA_DIR} can be neither read nor made ({error}).") from error
+if not _usable:
+    _place = ENCRYPTION_KEYS.path if isinstance(ENCRYPTION_KEYS, KeyFile) else "ENCRYPTION_KEY"
+    raise ImproperlyConfigured(f"{_place} holds Fernet keys (44 characters each), by commas, newest first.")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 TIME_ZONE = env.str("TIME_ZONE", default="UTC")
@@ -59,6 +66,7 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     }
 else:
     DATABASES["default"].setdefault("CONN_MAX_AGE", 60)
+    DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 3)
 
 INSTALLED_APPS = [
     "arapp.people.apps.PeopleConfig",
@@ -169,21 +177,30 @@ SESSION_COOKIE_AGE = 60 * 60 * 12
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = not PLAIN_HTTP
-SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^hooks/"]
 SECURE_HSTS_SECONDS = 0 if PLAIN_HTTP else 60 * 60 * 24 * 365
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = not PLAIN_HTTP
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 6_000
 
+DEFAULT_EXCEPTION_REPORTER_FILTER = "arapp.logs.NoSecrets"
+
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "formatters": {
+        "line": {"()": "arapp.logs.OneLine", "format": "%(asctime)s %(levelname)s %(name)s %(message)s"},
+    },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": "WARNING"},
     "loggers": {
         "arapp": {"level": "INFO"},
+        # Django's own handlers print names as they come, and could mail a report; root prints what they would.
+        "django": {"handlers": [], "level": "INFO"},
+        "django.server": {"handlers": ["console"], "level": "INFO", "propagate": False},
+        # Their lines hold whole addresses, signed ones among them.
         "httpx": {"level": "WARNING"},
+        "httpcore": {"level": "WARNING"},
     },
 }

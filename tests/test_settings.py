@@ -106,3 +106,56 @@ def test_a_database_file_that_cannot_be_made_gets_a_sentence(tmp_path: Path, pla
 def test_a_database_in_memory_leaves_no_file(tmp_path: Path):
     assert manage(tmp_path, "check", DATABASE_URL="sqlite://:memory:")[0] == 0
     assert not (ROOT / ":memory:").exists()
+
+
+def test_keys_may_stand_on_lines_and_a_damaged_file_gets_a_sentence(tmp_path: Path):
+    one, two = ("gKmzYQ9y3Jm0bq3qk3bM2dPn9mC2m4k2cQZ0kqzVb2s=", "qqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqo=")
+    (tmp_path / "encryption.key").write_text(f"{one}\n{two}\n")
+    assert manage(tmp_path, "check")[0] == 0
+    for damage in (b"", b"short\n", b"\xff\xfe"):
+        (tmp_path / "encryption.key").write_bytes(damage)
+        code, out = manage(tmp_path, "check")
+        assert (code, "Traceback" in out, str(tmp_path) in out) == (2, False, True), out
+
+
+def test_a_password_of_the_database_is_not_in_what_is_said(tmp_path: Path):
+    for url in (
+        "postgres://nobody:s3cret-word@127.0.0.1:1/x",
+        "mysql://a:s3cret-word@b/c",
+        "postgres://a:s3cret-word@h:x/",
+    ):
+        code, out = manage(tmp_path, "sync", DATABASE_URL=url)
+        assert code
+        assert "s3cret-word" not in out
+
+
+def test_a_wrong_key_is_said_when_the_web_server_starts_and_it_starts(tmp_path: Path):
+    assert manage(tmp_path, "migrate", "--verbosity", "0")[0] == 0
+    lines = [
+        "from arapp.receivables.models import Source",
+        "from arapp.upstreams.models import Connection",
+        "source = Source.objects.create(name='Nor\\nth', service='billomat')",
+        "Connection.objects.create(source=source, base_url='https://x/', secret='gAAAA')",
+    ]
+    assert manage(tmp_path, "shell", "-c", "; ".join(lines))[0] == 0
+    start = [sys.executable, "-c", "import arapp.wsgi; print('started')"]
+    clean = {name: value for name, value in os.environ.items() if name not in OURS}
+    done = subprocess.run(start, cwd=ROOT, env=clean | {"ARAPP_DATA": str(tmp_path)}, capture_output=True, text=True)
+    assert (done.returncode, done.stdout) == (0, "started\n"), done.stderr
+    (said,) = done.stderr.splitlines()
+    assert "ENCRYPTION_KEY" in said
+    assert "Nor\\nth" in said
+    code, out = manage(tmp_path, "check", "--deploy")
+    assert (code, "upstreams.E001" in out) == (1, True)
+
+
+def test_the_key_is_rotated_in_the_file_of_the_desk(tmp_path: Path):
+    assert manage(tmp_path, "migrate", "--verbosity", "0")[0] == 0
+    before = (tmp_path / "encryption.key").read_text()
+    assert manage(tmp_path, "rotate_key")[0] == 0
+    both = (tmp_path / "encryption.key").read_text().split()
+    assert both[1] == before
+    assert manage(tmp_path, "rotate_key", "--forget")[0] == 0
+    (only,) = (tmp_path / "encryption.key").read_text().split()
+    assert only not in both
+    assert (tmp_path / "encryption.key").stat().st_mode & 0o777 == 0o600

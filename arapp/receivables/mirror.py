@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 from django.db import models, transaction
 from django.db.models import F
+from django.utils import timezone
 
 from arapp.receivables import rows as build
 from arapp.receivables.models import (
@@ -100,8 +101,7 @@ def _customer(row: Customer, record: CustomerRecord) -> Customer:
 
 
 def _snapshot_customers(rows: Sequence[Customer], wanted: Mapping[str, CustomerRecord], now: datetime) -> None:
-    told = [(row, wanted[row.external_id].payload) for row in rows]
-    told = [(row, payload) for row, payload in told if payload is not None]
+    told = [(row, payload) for row in rows if (payload := wanted[row.external_id].payload) is not None]
     Snapshot.objects.filter(customer__in=[row for row, _ in told]).delete()
     snapshots = [
         Snapshot(customer=row, payload=dump(payload), first_seen_at=now, taken_at=now) for row, payload in told
@@ -136,8 +136,11 @@ def write_invoices(source: Source, found: Iterable[InvoiceRecord], now: datetime
 
 
 def _outdated(row: Invoice | None, asked_at: datetime) -> bool:
-    """Whether it was asked for before the detail that is stored: it would undo what is newer."""
-    return bool(row and row.detailed_at and row.detailed_at > asked_at)
+    """Whether it was asked for before the detail that is stored: it would undo what is newer.
+
+    A detail from after this moment was stored while our clock was ahead; it says nothing about what is newer.
+    """
+    return bool(row and row.detailed_at and asked_at < row.detailed_at <= timezone.now())
 
 
 def _news(row: Invoice | None, record: InvoiceRecord) -> Tally:
@@ -199,8 +202,10 @@ def _lines_of(news: list[tuple[Invoice, InvoiceRecord]]) -> dict[int, list[Line]
 
 def _apply(row: Invoice, record: InvoiceRecord, source: Source, now: datetime) -> None:
     gross_before, word_before = row.gross, row.service_decision
+    told = build.told_by_lists if row.detailed_at and not row.detail_due else build.always_told_by_lists
+    before = told(row)
     build.take(row, record, INVOICE_FIELDS)
-    if record.decided_at is None and row.service_decision != word_before:
+    if record.decided_at is None and row.service_decision not in ("", word_before):
         row.decided_at = None
     row.created_at = row.created_at or now
     if record.open and record.paid is None and row.open != record.open.minor:
@@ -219,6 +224,8 @@ def _apply(row: Invoice, record: InvoiceRecord, source: Source, now: datetime) -
         row.row_digest = _row_digest(record)
     if record.detail is not None:
         row.detail_digest = digest_of(record.detail, record.volatile)
+        if record.payload is None and told(row) != before:
+            row.row_digest = ""
         row.detailed_at, row.detail_due = now, False
         build.check_sum(row, record)
 
@@ -280,11 +287,9 @@ def _snapshot(row: Invoice, record: InvoiceRecord, latest: Snapshot | None, now:
 
 
 def _save_snapshots(snapshots: list[Snapshot]) -> None:
-    fresh = [snapshot for snapshot in snapshots if snapshot.pk is None]
-    kept = [snapshot for snapshot in snapshots if snapshot.pk is not None]
-    Snapshot.objects.bulk_create(fresh, batch_size=BATCH)
+    Snapshot.objects.bulk_create([one for one in snapshots if one.pk is None], batch_size=BATCH)
     Snapshot.objects.bulk_create(
-        kept,
+        [one for one in snapshots if one.pk is not None],
         update_conflicts=True,
         unique_fields=["id"],
         update_fields=["payload", "detail", "digest", "fields", "taken_at"],

@@ -1,4 +1,15 @@
-"""Records become unsaved rows here; nothing is written."""
+"""Records become unsaved rows here; nothing is written.
+
+What a service leaves out, or says in words that are new to us, never blanks what is stored:
+
+- ``None`` in a record (the field is missing, or null where null is no word for "empty") keeps what is stored. That
+  holds for every amount, date, currency, customer and part of an invoice.
+- An empty text empties an optional text: somebody took the reference away. A number and a name once told are kept;
+  no service takes those back (``KEPT``).
+- What an object cannot be without (its id, its state, the total beside its currency, its lists) is ``Unreadable``
+  where it is missing or null: the adapter says so, the payload goes to quarantine, and the row stays as it is.
+- A word of a state that we do not know is ``unknown``; of the decision and its moment it says nothing.
+"""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
@@ -65,11 +76,15 @@ def search_text(row: Invoice, lines: Sequence[Line]) -> str:
     return "\n".join(part for part in parts if part).casefold()
 
 
+KEPT = ("number", "name")
+"""Texts that are never emptied once they were told."""
+
+
 def take(row: models.Model, record: Any, fields: Iterable[str]) -> None:
     """Copy what the record tells; None keeps what is stored; text is cut to what the column holds."""
     for name in fields:
         value = getattr(record, name)
-        if value is None:
+        if value is None or (value == "" and name in KEPT):
             continue
         limit = row._meta.get_field(name).max_length
         setattr(row, name, value[:limit] if limit and isinstance(value, str) else value)
@@ -96,3 +111,16 @@ def due_by_terms(issued: date | None, source: Source) -> date | None:
         return issued + timedelta(days=source.terms_days) if issued else None
     except OverflowError:
         return None
+
+
+def told_by_lists(row: Invoice) -> tuple[Any, ...]:
+    """What a detail changes here makes the next list row news, also one that is as it was before the detail.
+
+    Where rows have no moment of change (BillOver), a decision we carried out and somebody took back shows only so.
+    """
+    return row.service_state, row.issue_date, row.due_date, row.net, row.vat, row.gross, row.paid, row.open
+
+
+def always_told_by_lists(row: Invoice) -> tuple[Any, ...]:
+    """The same for a detail that was due: what details alone tell may differ from a list row that is right."""
+    return row.service_state, row.issue_date, row.due_date, row.gross, row.open
