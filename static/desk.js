@@ -87,7 +87,8 @@
     [...detail.formData.entries()].forEach(([name, value]) => { if (value === "") detail.formData.delete(name, value); });
   });
   document.addEventListener("htmx:beforeSwap", ({ detail }) => {
-    const busy = detail.target?.matches?.("tr") && detail.requestConfig.verb === "get" && $("details[open]", detail.target);
+    const open = detail.target?.matches?.("tr") ? "details[open], :popover-open" : ":popover-open";
+    const busy = detail.requestConfig.verb === "get" && detail.target && $(open, detail.target);
     if (busy) detail.shouldSwap = false;
   });
   document.addEventListener("htmx:afterSwap", ({ detail }) => {

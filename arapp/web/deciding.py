@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from django.db.models import QuerySet
@@ -11,10 +11,12 @@ from django.utils.translation import gettext as _
 from arapp.approvals.effects import APPROVE, REJECT, REOPEN, Effect
 from arapp.approvals.models import NOTE_LIMIT
 from arapp.approvals.refusals import BadNote, NotAllowed, Refusal, Stale
+from arapp.outbox.models import Intent
 from arapp.people.models import User
 from arapp.receivables.models import Invoice
 from arapp.receivables.money import Money
 from arapp.receivables.substance import Difference
+from arapp.web.held import held_up
 from arapp.web.rows import labels
 
 MOST_AT_ONCE = 5_000
@@ -31,6 +33,8 @@ class Outcome:
     invoice: Invoice | None = None
     name: str = ""
     changes: Sequence[Difference] = ()
+    intent: Intent | None = None
+    """What the service is to be told now, if anything."""
 
     @property
     def done(self) -> bool:
@@ -42,7 +46,7 @@ def take(invoice: Invoice, action: str, person: User, digest: str, note: str) ->
     note = note.replace("\r\n", "\n").replace("\x00", "")
     digest = digest if _DIGEST.fullmatch(digest) else "unknown"
     try:
-        getattr(invoice.approval, action)(person, digest, note)
+        decision = getattr(invoice.approval, action)(person, digest, note)
     except Stale as stale:
         return Outcome(str(stale), 409, invoice, str(invoice), stale.changes)
     except BadNote as error:
@@ -51,7 +55,8 @@ def take(invoice: Invoice, action: str, person: User, digest: str, note: str) ->
         return Outcome(str(error), 403, invoice, str(invoice))
     except Refusal as refusal:
         return Outcome(str(refusal), 409, invoice, str(invoice))
-    return Outcome(_DONE[action]() % {"number": invoice}, 200, invoice, str(invoice))
+    sentence = _DONE[action]() % {"number": invoice}
+    return Outcome(sentence, 200, invoice, str(invoice), intent=decision.intent)
 
 
 _DONE: dict[str, Callable[[], str]] = {
@@ -144,6 +149,11 @@ def _in_bulk(invoices: QuerySet[Invoice], wanted: list[int], batch: int = 500) -
     for start in range(0, len(wanted), batch):
         found |= {invoice.pk: invoice for invoice in invoices.filter(pk__in=wanted[start : start + batch])}
     return found
+
+
+def waits_of(outcomes: Iterable[Outcome]) -> list[str]:
+    """What keeps these decisions from being sent now, each sentence once."""
+    return held_up((outcome.intent, outcome.invoice.source) for outcome in outcomes if outcome.invoice)
 
 
 def problem_with(action: str, note: str, texts: Sequence[str]) -> str:

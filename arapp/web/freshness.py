@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from arapp.receivables.models import Source
-from arapp.upstreams.models import PullRun, RunStatus
+from arapp.upstreams.models import Connection, PullRun, RunStatus
 from arapp.web.shown import ago
 
 STALE_AFTER = timedelta(minutes=30)
@@ -28,8 +28,13 @@ def with_last_run(sources: QuerySet[Source]) -> QuerySet[Source]:
     return sources.select_related("connection").annotate(last_status=Subquery(runs.values("status")[:1]))
 
 
+def connection_of(source: Source) -> Connection | None:
+    """None when it was disconnected."""
+    return getattr(source, "connection", None)
+
+
 def read_at(source: Source) -> datetime | None:
-    connection = getattr(source, "connection", None)
+    connection = connection_of(source)
     return connection.read_at if connection else None
 
 
@@ -40,7 +45,8 @@ def in_trouble(source: Source, now: datetime) -> bool:
 
 
 def freshness(sources: Sequence[Source], now: datetime) -> Freshness | None:
-    """None while there is no source."""
+    """None while there is no source. One that was disconnected is not expected to be fresh."""
+    sources = [source for source in sources if connection_of(source)]
     if not sources:
         return None
     troubled = [source for source in sources if in_trouble(source, now)]
@@ -51,6 +57,12 @@ def freshness(sources: Sequence[Source], now: datetime) -> Freshness | None:
         count = len(troubled)
         words = ngettext("%(count)d source is not fresh", "%(count)d sources are not fresh", count) % {"count": count}
         return Freshness(words, good=False)
-    moment = read_at(troubled[0])
-    when = _("last read %(ago)s") % {"ago": ago(moment, now)} if moment else _("not read yet")
-    return Freshness(f"{troubled[0].name}: {when}", good=False)
+    return Freshness(f"{troubled[0].name}: {_how_it_is(troubled[0], now)}", good=False)
+
+
+def _how_it_is(source: Source, now: datetime) -> str:
+    moment = read_at(source)
+    if moment is None:
+        return _("not read yet")
+    facts = {"ago": ago(moment, now)}
+    return (_("paused, last read %(ago)s") if source.connection.paused else _("last read %(ago)s")) % facts

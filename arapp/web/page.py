@@ -1,5 +1,6 @@
 """Everything the invoice page shows, gathered with a fixed number of queries."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -11,23 +12,31 @@ from django.utils.translation import gettext as _
 from arapp.approvals.effects import APPROVE, REJECT, REOPEN
 from arapp.approvals.models import Approval, ApprovalState, Decision
 from arapp.lists.days import today
-from arapp.people.models import DECIDE, User, roles_that_can
+from arapp.outbox.models import Intent
+from arapp.people.models import DECIDE, SYNC, User, roles_that_can
 from arapp.receivables.models import Invoice, Line
+from arapp.web.conflict import conflict_of
+from arapp.web.held import Held, worked
+from arapp.web.outgoing import Outgoing
 from arapp.web.payload import pretty
 from arapp.web.rows import labels
 from arapp.web.shown import days_late, spoken
-from arapp.web.standing import standing_of
-from arapp.web.timeline import timeline
+from arapp.web.standing import newest_of, standing_of
+from arapp.web.timeline import shown_changes, timeline
 
-PARTIES = ("source", "customer", "owner", "changer", "contact", "card", "approval__decided_by")
+PARTIES = ("source__connection", "customer", "owner", "changer", "contact", "card", "approval__decided_by")
 
 
 def invoice_or_404(pk: int) -> Invoice:
     """The invoice with everything a decision and its page need; a missing approval is opened."""
-    joined = Invoice.objects.select_related(*PARTIES).prefetch_related(
-        "intents",
-        Prefetch("lines", Line.objects.select_related("article")),
-        Prefetch("approval__decisions", Decision.objects.select_related("person")),
+    joined = (
+        Invoice.objects.select_related(*PARTIES)
+        .annotate(worked=worked())
+        .prefetch_related(
+            Prefetch("intents", Intent.objects.select_related("settled_by")),
+            Prefetch("lines", Line.objects.select_related("article")),
+            Prefetch("approval__decisions", Decision.objects.select_related("person")),
+        )
     )
     invoice = get_object_or_404(joined, pk=pk)
     if not hasattr(invoice, "approval"):
@@ -42,24 +51,39 @@ def page_of(invoice: Invoice, person: User) -> dict[str, Any]:
     snapshots = list(invoice.snapshots.all())
     late = invoice.days_overdue(today())
     newest = snapshots[0] if snapshots else None
+    decisions, held = list(invoice.approval.decisions.all()), Held.known(invoice.source, invoice.worked)
+    conflict = conflict_of(invoice, decisions, snapshots)
     for line in invoice.lines.all():
         line.shown = line.net or line.gross
     return {
         "invoice": invoice,
         "approval": invoice.approval,
         "late": days_late(late) if late else "",
-        "standing": standing_of(invoice),
+        "standing": standing_of(invoice, held),
+        "conflict": conflict,
+        "before_and_now": shown_changes(conflict.changes, invoice.currency) if conflict else [],
+        "stuck": _stuck(invoice, decisions, held),
+        "settles": person.can(DECIDE) and person.can(SYNC),
         "actions": actions,
         "permissions": permissions_of(invoice.approval, person),
         "facts": [(label, _kind(value), value) for label, value in _facts(invoice) if value],
         "tags": list(invoice.tags.all()),
         "vat_rates": list(invoice.vat_rates.all()),
         "movements": list(invoice.movements.all()),
-        "entries": timeline(invoice, invoice.events.all(), invoice.approval.decisions.all(), snapshots),
+        "entries": timeline(invoice, invoice.events.all(), decisions, snapshots, held),
         "service_says": [pretty(text) for text in (newest.payload, newest.detail) if text] if newest else [],
         "amounts": {name: invoice.money(name) for name in ("net", "vat", "gross", "paid", "open")},
         "no_right": "" if person.can(DECIDE) else _no_right(),
     }
+
+
+def _stuck(invoice: Invoice, decisions: Sequence[Decision], held: Held) -> Outgoing | None:
+    """What did not arrive, unless a later decision has replaced it."""
+    newest = newest_of(invoice)
+    if newest is None or (decisions and decisions[0].intent_id != newest.pk):
+        return None
+    outgoing = Outgoing.of(newest, invoice.source, held, str(invoice))
+    return outgoing if outgoing.again else None
 
 
 def actions_of(approval: Approval, person: User) -> dict[str, dict[str, str]]:

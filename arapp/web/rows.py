@@ -20,6 +20,7 @@ from arapp.lists.invoices import invoice_rows
 from arapp.people.models import DECIDE
 from arapp.receivables.models import Customer, Invoice, Kind, Service, State
 from arapp.web import row_html as markup
+from arapp.web.held import Held
 from arapp.web.row_html import NOTHING, filled, if_any
 from arapp.web.shown import DASH, days_late, money_html
 from arapp.web.standing import standing_of
@@ -54,7 +55,7 @@ class _Rows:
     swapped = NOTHING
 
     def __init__(self, request: HttpRequest, today: date) -> None:
-        self.person, self.today = request.user, today
+        self.person, self.today, self.held = request.user, today, Held()
         self.decides = self.person.can(DECIDE)
         self.token = get_token(request) if self.decides else ""
         self.invoices, self.customers = reverse("invoices"), reverse("customers")
@@ -67,7 +68,7 @@ class _Rows:
 
     def row(self, invoice: Invoice) -> SafeString:
         number, url, source = str(invoice), f"{self.invoices}{invoice.pk}/", invoice.source
-        standing, late = standing_of(invoice), invoice.days_overdue(self.today)
+        standing, late = standing_of(invoice, self.held), invoice.days_overdue(self.today)
         approval: Approval | None = getattr(invoice, "approval", None)
         texts = {
             "pk": invoice.pk,

@@ -24,6 +24,11 @@ def money_html(minor: int | None, currency: str) -> SafeString:
     return mark_safe(f'<span class="money">{shown} <span class="cur">{escape(currency)}</span></span>')
 
 
+def whole(number: int) -> str:
+    """A count with its thousands grouped: “12,000”."""
+    return f"{number:,}"
+
+
 def exact_html(text: str, currency: str = "") -> str:
     """A decimal kept as text, with thousands grouped and at least the currency's decimals, never rounded."""
     try:
@@ -62,8 +67,8 @@ def exact_moment(moment: datetime) -> str:
 
 
 def moment_html(moment: datetime | None) -> SafeString:
-    """A relative time whose exact moment shows on hover."""
-    if moment is None:
+    """A relative time whose exact moment shows on hover; a dash for none ("" out of a template is none, too)."""
+    if not moment:
         return DASH
     return format_html(
         '<time datetime="{}" title="{}">{}</time>',

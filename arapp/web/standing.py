@@ -1,15 +1,13 @@
 """Where the newest thing we have to tell a service stands, in words for people."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
 from arapp.outbox.models import Intent, IntentState, intents_of
-from arapp.receivables.models import Invoice
+from arapp.receivables.models import Invoice, Source
+from arapp.web.held import MOVING, NO_WORKER, Held
 from arapp.web.shown import clock
-
-MOVING = (IntentState.PENDING, IntentState.SENDING)
 
 
 @dataclass(frozen=True)
@@ -18,36 +16,48 @@ class Standing:
     words: str
     seen: str
     """Changes whenever the words may have changed; a page that polls sends it back."""
+    held: str = ""
+    """What keeps it from moving on, if anything."""
 
     @property
     def moving(self) -> bool:
-        """Whether it will change within seconds."""
-        return self.state in MOVING
+        """Whether it may change within seconds."""
+        return self.state in MOVING and self.held in ("", NO_WORKER)
 
     @property
     def css(self) -> str:
+        if self.held:
+            return "warn"
         return {"refused": "bad", "needs_person": "bad", "unknown": "warn", "done": "good"}.get(self.state, "busy")
 
 
-def standing_of(invoice: Invoice) -> Standing | None:
+def standing_of(invoice: Invoice, held: Held) -> Standing | None:
     """None when nothing was told to the service, or it was taken back in time."""
-    newest = max(intents_of(invoice), key=lambda intent: intent.pk, default=None)
+    newest = newest_of(invoice)
     if newest is None or newest.state == IntentState.SUPERSEDED:
         return None
-    return Standing(newest.state, words_of(newest, invoice.source.get_service_display()), seen_of([newest]))
+    reason = held.reason(newest)
+    seen = f"{newest.pk}.{newest.version}{reason}"
+    return Standing(newest.state, words_of(newest, invoice.source, held), seen, reason)
 
 
-def seen_of(intents: Iterable[Intent]) -> str:
-    newest = max(intents, key=lambda intent: intent.pk, default=None)
-    return f"{newest.pk}.{newest.version}" if newest else ""
+def newest_of(invoice: Invoice) -> Intent | None:
+    return max(intents_of(invoice), key=lambda intent: intent.pk, default=None)
 
 
-def words_of(intent: Intent, service: str) -> str:
-    """“On its way to Billomat”, “Done at Billomat 10:42”, “Refused by Billomat: …”."""
+def words_of(intent: Intent, source: Source, held: Held) -> str:
+    """“On its way to Billomat”, “Done at Billomat 10:42”, “Refused by Billomat: …”. ``source`` is the intent's."""
+    service = source.get_service_display()
+    if intent.settled_by_id and intent.state in _BY_HAND:
+        return _BY_HAND[intent.state]() % {"service": service}
     if intent.state == IntentState.SUPERSEDED and intent.error:
         return intent.error
+    waits = held.sentence(intent, source)
+    if waits and intent.state in MOVING:
+        return waits
     facts = {"service": service, "words": intent.error, "at": clock(intent.settled_at) if intent.settled_at else ""}
-    return _SENTENCES[intent.state]() % facts
+    words = _SENTENCES[intent.state]() % facts
+    return f"{words}. {waits}" if waits else words
 
 
 _SENTENCES = {
@@ -58,4 +68,8 @@ _SENTENCES = {
     IntentState.UNKNOWN: lambda: _("Answer of %(service)s lost, being checked"),
     IntentState.SUPERSEDED: lambda: _("Taken back before %(service)s was told"),
     IntentState.NEEDS_PERSON: lambda: _("Needs a person: %(words)s"),
+}
+_BY_HAND = {
+    IntentState.DONE: lambda: _("Marked as done by hand; %(service)s is not told of it"),
+    IntentState.SUPERSEDED: lambda: _("Dropped; %(service)s is not told of it"),
 }

@@ -13,11 +13,15 @@ from arapp.outbox.models import Intent
 from arapp.receivables.models import Event, Invoice, Snapshot
 from arapp.receivables.money import Money
 from arapp.receivables.substance import Difference, differences
+from arapp.web.conflict import changes_before
+from arapp.web.held import Held
 from arapp.web.shown import spoken
 from arapp.web.standing import words_of
 
 NEVER = datetime.min.replace(tzinfo=UTC)
 AMOUNTS = ("net", "vat", "gross")
+Changes = Sequence[tuple[str, str, str]]
+"""Field by field in words: name, old, new."""
 
 
 @dataclass(frozen=True)
@@ -27,17 +31,23 @@ class Entry:
     css: str
     who: str = ""
     text: str = ""
-    changes: Sequence[tuple[str, str, str]] = ()
+    changes: Changes = ()
 
 
 def timeline(
-    invoice: Invoice, events: Iterable[Event], decisions: Iterable[Decision], snapshots: Sequence[Snapshot]
+    invoice: Invoice,
+    events: Iterable[Event],
+    decisions: Iterable[Decision],
+    snapshots: Sequence[Snapshot],
+    held: Held,
 ) -> list[Entry]:
     """Newest first; what has no date comes last. ``snapshots`` are newest first."""
+    changes = list(_changes(invoice, snapshots))
+    told = [change.changes for change in changes]
     entries = [
-        *(_push(intent, invoice.source.get_service_display()) for intent in invoice.intents.all()),
+        *(_push(intent, invoice, snapshots, held, told) for intent in invoice.intents.all()),
         *(_decision(decision, invoice) for decision in decisions),
-        *_changes(invoice, snapshots),
+        *changes,
         *map(_event, events),
     ]
     return sorted(entries, key=lambda entry: entry.at or NEVER, reverse=True)
@@ -63,9 +73,20 @@ def _decision(decision: Decision, invoice: Invoice) -> Entry:
     )
 
 
-def _push(intent: Intent, service: str) -> Entry:
+def _push(
+    intent: Intent, invoice: Invoice, snapshots: Sequence[Snapshot], held: Held, told: Sequence[Changes]
+) -> Entry:
+    """``told`` are the changes that have an entry of their own; they are not shown a second time."""
     at = intent.settled_at or intent.written_at or intent.claimed_at or intent.created_at
-    return Entry(at, words_of(intent, service), f"push p-{intent.state}")
+    changes = shown_changes(changes_before(intent, snapshots), invoice.currency)
+    return Entry(
+        at,
+        words_of(intent, invoice.source, held),
+        f"push p-{intent.state}",
+        str(intent.settled_by) if intent.settled_by_id else "",
+        intent.error if intent.settled_by_id else "",
+        changes=() if changes in told else changes,
+    )
 
 
 def _changes(invoice: Invoice, snapshots: Sequence[Snapshot]) -> Iterator[Entry]:
@@ -82,12 +103,17 @@ def shown_changes(changes: Iterable[Difference], currency: str) -> list[tuple[st
     changes = list(changes)
     before = next((change.old for change in changes if change.field == "currency"), currency)
     return [
-        (_name(change.field), _value(change.field, change.old, before), _value(change.field, change.new, currency))
+        (
+            name_of_field(change.field),
+            _value(change.field, change.old, before),
+            _value(change.field, change.new, currency),
+        )
         for change in changes
     ]
 
 
-def _name(field: str) -> str:
+def name_of_field(field: str) -> str:
+    """A field of an invoice in words, a line of it by its number."""
     names = {
         "customer": _("Customer"),
         "issue_date": _("Issued"),
@@ -97,6 +123,13 @@ def _name(field: str) -> str:
         "net": _("Net"),
         "vat": _("VAT"),
         "gross": _("Gross"),
+        "open": _("Open"),
+        "state": _("State"),
+        "number": _("Number"),
+        "service_decision": _("Decision"),
+        "name": _("Name"),
+        "email": _("E-mail"),
+        "org_no": _("Organisation or tax number"),
     }
     number = field.removeprefix("line ")
     return names.get(field) or (_("Line %(n)s") % {"n": number} if number != field else field.replace("_", " "))

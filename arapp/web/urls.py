@@ -3,7 +3,19 @@
 from django.urls import path
 
 from arapp.approvals.effects import APPROVE, REJECT, REOPEN
-from arapp.web.views import accounts, approvals, customers, dashboard, invoices, people, sources
+from arapp.web.views import (
+    accounts,
+    approvals,
+    customers,
+    dashboard,
+    hooks,
+    invoices,
+    people,
+    settling,
+    sources,
+    switches,
+)
+from arapp.web.views.settling import DONE, DROP, RETRY
 
 urlpatterns = [
     # Invoices and decisions
@@ -28,8 +40,16 @@ urlpatterns = [
     path("sources/sync/", sources.sync_all, name="sync_all"),
     path("sources/<int:pk>/", sources.source, name="source"),
     path("sources/<int:pk>/sync/", sources.sync, name="sync_source"),
-    path("sources/intents/<int:pk>/retry/", sources.retry_intent, name="retry_intent"),
-    path("sources/intents/<int:pk>/drop/", sources.drop_intent, name="drop_intent"),
+    path("sources/<int:pk>/pause/", switches.switch, {"action": "pause"}, name="source_pause"),
+    path("sources/<int:pk>/resume/", switches.switch, {"action": "resume"}, name="source_resume"),
+    path("sources/<int:pk>/watch-only/", switches.switch, {"action": "watch-only"}, name="source_watch_only"),
+    path("sources/<int:pk>/writes/", switches.switch, {"action": "writes"}, name="source_writes"),
+    path("sources/<int:pk>/disconnect/", switches.switch, {"action": "disconnect"}, name="source_disconnect"),
+    path("sources/<int:pk>/accept-gone/", switches.accept_gone, name="source_accept_gone"),
+    path("sources/quarantined/<int:pk>/again/", switches.read_again, name="read_again"),
+    path("sources/intents/<int:pk>/retry/", settling.settle, {"action": RETRY}, name="retry_intent"),
+    path("sources/intents/<int:pk>/drop/", settling.settle, {"action": DROP}, name="drop_intent"),
+    path("sources/intents/<int:pk>/done/", settling.settle, {"action": DONE}, name="done_intent"),
     path("users/", people.users, name="users"),
     path("users/add/", people.user_add, name="user_add"),
     path("users/<int:pk>/", people.user, name="user"),
@@ -38,4 +58,5 @@ urlpatterns = [
     path("accounts/logout/", accounts.logout, name="logout"),
     path("accounts/password/", accounts.password_change, name="password_change"),
     path("healthz", accounts.healthz, name="healthz"),
+    path("hooks/<str:token>/", hooks.hook, name="hook"),
 ]

@@ -8,6 +8,7 @@ from playwright.sync_api import Page, expect
 from arapp.approvals.models import Decision
 from arapp.outbox.models import Intent
 from arapp.receivables.models import Invoice, Source
+from arapp.upstreams.models import Worker
 from tests.browser.conftest import Desk
 from tests.conftest import make_invoice, make_source
 
@@ -18,6 +19,7 @@ ISSUE = "Approve and issue; nothing is sent to the customer"
 
 @pytest.fixture
 def account(transactional_db: None) -> Source:
+    Worker.objects.create(name="w")
     return make_source("Main account")
 
 

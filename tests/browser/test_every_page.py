@@ -5,11 +5,12 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from arapp.receivables.models import Invoice
+from arapp.outbox.models import Intent
+from arapp.receivables.models import Invoice, Source
 from arapp.receivables.records import CustomerRecord, LineRecord
-from arapp.upstreams.models import Connection, Quarantined
+from arapp.upstreams.models import Connection, PullRun, Quarantined, Verification
 from tests.browser.conftest import Desk
-from tests.conftest import make_invoice, make_source
+from tests.conftest import make_invoice, make_source, make_user
 
 pytestmark = pytest.mark.browser
 
@@ -32,9 +33,29 @@ def paths(transactional_db: None) -> list[str]:
         make_invoice(source, number="RE6", currency="JPY", net="1", vat="0", gross="1", open="1"),
     ]
     Quarantined.objects.create(source=source, stream="invoices", payload='{"a": 1}' * 99, reason="No amount")
+    in_trouble(source, made)
     fixed = ["/", "/invoices/", "/invoices/?q=nowhere", "/invoices/?due_from=soon&page=1000000000", "/customers/"]
     more = ["/sources/", f"/sources/{source.pk}/", "/users/", "/users/add/", "/accounts/password/"]
     return [*fixed, *more, *(f"/invoices/{one.pk}/" for one in made), f"/customers/{made[0].customer_id}/"]
+
+
+def in_trouble(source: Source, made: list[Invoice]) -> None:
+    """Refused with a long sentence, missing, differing in 300 places; other sources paused, watched and forgotten."""
+    for invoice, state in zip(made, ("refused", "needs_person"), strict=False):
+        invoice.approval.approve(make_user(), invoice.digest)
+        Intent.objects.filter(invoice=invoice).update(state=state, error=HUGE)
+    PullRun.objects.create(source=source, status="partial", full=True, missing=312, error=f"Missing: {HUGE}")
+    one = {"kind": "invoice", "number": HUGE, "what": "gross", "here": "98765432109.87", "there": ""}
+    sums = {"count": 9_999_999, "gross": "98765432109.87", "open": "-98765432109.87"}
+    Verification.objects.create(
+        source=source,
+        status="different",
+        differences=[one | {"external_id": str(number)} for number in range(300)],
+        figures=[{"kind": "invoice", "currency": "EUR", "here": sums, "there": sums | {"open": "0.00"}}],
+    )
+    for name, fields in (("Paused", {"paused": True}), ("Watched", {"watch_only": True})):
+        Connection.objects.filter(source=make_source(f"{name} {HUGE}")).update(**fields)
+    Connection.objects.filter(source=make_source("Forgotten")).delete()
 
 
 def sticks_out(page: Page) -> int:

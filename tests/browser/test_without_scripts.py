@@ -7,6 +7,7 @@ from playwright.sync_api import Page, expect
 
 from arapp.approvals.models import Decision
 from arapp.receivables.models import Invoice
+from arapp.upstreams.models import Worker
 from tests.browser.conftest import Desk
 from tests.conftest import make_invoice, make_source, make_user
 
@@ -16,6 +17,7 @@ pytestmark = pytest.mark.browser
 @pytest.fixture
 def three(transactional_db: None) -> list[Invoice]:
     source = make_source("Main account")
+    Worker.objects.create(name="w")
     make_invoice(source, number="RE9", state="open", service_state="OPEN", service_decision="approved")
     return [make_invoice(source, external_id=str(n), number=f"RE{n}") for n in (1, 2, 3)]
 

@@ -1,3 +1,4 @@
+import re
 from datetime import date, timedelta
 
 import pytest
@@ -159,7 +160,7 @@ def test_the_conditions_of_a_source_are_told_apart(signed_in, source):
     assert words(read_at=now - timedelta(hours=2)) == "Not fresh"
     assert words(wanted_at=now) == "Reading asked for"
     assert words(lease_until=now + timedelta(seconds=30)) == "Being read now"
-    assert words(postponed_until=now + timedelta(hours=1)).startswith("Paused until")
+    assert words(postponed_until=now + timedelta(hours=1)).startswith("Waits until")
     PullRun.objects.create(source=source, status="partial")
     Quarantined.objects.create(source=source, stream="invoices", external_id="1", payload="", reason="")
     assert words(read_at=now) == "Fresh, but not complete"
@@ -175,7 +176,7 @@ def test_a_source_without_a_connection_breaks_nothing(signed_in, source):
 def test_what_did_not_arrive_is_shown_with_the_words_of_the_service(state, signed_in, invoice):
     Intent.objects.create(source=invoice.source, invoice=invoice, kind="complete", state=state, error="No way <b>")
     answer, text = page(signed_in())
-    assert answer.context["stuck"][0][0].total == 1
+    assert answer.context["stuck"][0].intent.total == 1
     assert f"Issue {invoice}" in text
     assert "No way <b>" not in text
     if state != IntentState.UNKNOWN:
@@ -184,7 +185,7 @@ def test_what_did_not_arrive_is_shown_with_the_words_of_the_service(state, signe
 
 def test_no_word_of_ours_reaches_the_page(signed_in, invoice):
     Intent.objects.create(source=invoice.source, invoice=invoice, kind="complete", state="refused")
-    text = page(signed_in(Role.ADMINISTRATOR))[1].lower()
+    text = re.sub(r"<[^>]*>", " ", page(signed_in(Role.ADMINISTRATOR))[1]).lower()
     assert not any(word in text for word in ("intent", "mirror", "needs_person", " pull"))
 
 

@@ -8,6 +8,7 @@ from django.urls import reverse
 from arapp.approvals.models import Decision
 from arapp.people.models import User
 from arapp.receivables.records import LineRecord, NamedRecord
+from arapp.upstreams.models import Worker
 from tests.conftest import make_invoice, make_source, make_user
 
 HTMX = {"HX-Request": "true"}
@@ -48,6 +49,7 @@ def test_the_page_one_came_from_is_kept_but_no_foreign_one(signed_in, source):
 
 
 def test_from_the_list_the_fresh_row_comes_back_with_the_new_count(signed_in, invoice):
+    Worker.objects.create(name="w")
     response = signed_in().post(path("approve", invoice), form(invoice), headers=in_row(invoice))
     page = text(response)
     assert response.status_code == 200

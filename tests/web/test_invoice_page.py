@@ -13,6 +13,7 @@ from arapp.receivables.money import Money
 from arapp.receivables.records import EventRecord, LineRecord, MovementRecord, NamedRecord, VatRecord
 from arapp.upstreams.base import Document, Gone, NotReady
 from arapp.upstreams.http import Unreachable
+from arapp.upstreams.models import Worker
 from arapp.web.views import invoices
 from tests.conftest import NOW, invoice_record, make_invoice, make_source, make_user
 
@@ -86,6 +87,7 @@ def test_the_five_permissions_are_shown_to_every_role(signed_in, invoice):
 
 
 def test_the_timeline_is_newest_first_with_decisions_and_what_was_sent(signed_in, full):
+    Worker.objects.create(name="w")
     full.approval.approve(make_user(first_name="Petra"), full.digest, "fine by me")
     page = open_page(signed_in(), full).split("What happened")[1]
     assert re.search(r"On its way to Billomat.*Approved.*Petra.*fine by me.*Reminder", page, re.DOTALL)

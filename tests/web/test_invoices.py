@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from arapp.receivables import mirror
 from arapp.receivables.records import CustomerRecord
+from arapp.upstreams.models import Worker
 from tests.conftest import NOW, invoice_record, make_invoice, make_source
 
 LIST = "/invoices/"
@@ -185,6 +186,7 @@ def client_user(client):
 
 def test_the_row_is_answered_alone_and_only_when_it_has_changed(signed_in, invoice):
     client = signed_in("approver")
+    Worker.objects.create(name="w")
     invoice.approval.approve(client_user(client), invoice.digest)
     row = reverse("invoice_row", args=[invoice.pk])
     first = client.get(row, headers=HTMX)

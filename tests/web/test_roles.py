@@ -7,11 +7,12 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from arapp.people.models import Role
 from arapp.upstreams.base import Document
+from arapp.upstreams.models import Quarantined
 from arapp.web.views import invoices
 from tests.conftest import make_invoice, make_source, make_user
 
 ROLES = [Role.VIEWER, Role.CLERK, Role.APPROVER, Role.CONTROLLER, Role.ADMINISTRATOR]
-PUBLIC = {"login", "healthz"}
+PUBLIC = {"login", "healthz", "hook"}
 
 
 def rights(code: int, since: str = Role.VIEWER) -> dict[str, int]:
@@ -45,6 +46,14 @@ TABLE: dict[str, dict[str, dict[str, int]]] = {
     "sync_source": {"get": NOT_THIS_WAY, "post": rights(302, RUN)},
     "retry_intent": {"get": NOT_THIS_WAY, "post": rights(302, RUN)},
     "drop_intent": {"get": NOT_THIS_WAY, "post": rights(302, RUN)},
+    "done_intent": {"get": NOT_THIS_WAY, "post": rights(302, RUN)},
+    "read_again": {"get": NOT_THIS_WAY, "post": rights(302, RUN)},
+    "source_pause": {"get": NOT_THIS_WAY, "post": rights(302, MANAGED)},
+    "source_resume": {"get": NOT_THIS_WAY, "post": rights(302, MANAGED)},
+    "source_watch_only": {"get": NOT_THIS_WAY, "post": rights(302, MANAGED)},
+    "source_writes": {"get": NOT_THIS_WAY, "post": rights(302, MANAGED)},
+    "source_disconnect": {"get": NOT_THIS_WAY, "post": rights(302, MANAGED)},
+    "source_accept_gone": {"get": NOT_THIS_WAY, "post": rights(302, MANAGED)},
     "users": {"get": rights(200, MANAGED), "post": NOT_THIS_WAY},
     "user_add": {"get": rights(200, MANAGED), "post": rights(422, MANAGED)},
     "user": {"get": rights(200, MANAGED), "post": rights(422, MANAGED)},
@@ -52,6 +61,7 @@ TABLE: dict[str, dict[str, dict[str, int]]] = {
     "logout": {"get": NOT_THIS_WAY, "post": rights(302)},
     "password_change": {"get": SEEN, "post": rights(422)},
     "healthz": {"get": SEEN, "post": NOT_THIS_WAY},
+    "hook": {"get": NOT_THIS_WAY, "post": rights(404)},
     "admin:index": {"get": rights(200, MANAGED), "post": rights(200, MANAGED)},
     "admin:login": {"get": rights(302, MANAGED), "post": rights(302, MANAGED)},
     "admin:receivables_invoice_changelist": {"get": rights(200, MANAGED), "post": rights(200, MANAGED)},
@@ -86,7 +96,11 @@ def things(db):
     other = make_invoice(source)
     intent = other.approval.approve(make_user(), other.digest).intent
     form = {"digest": invoice.digest, "note": "why", "action": "approve", "ids": [f"{invoice.pk}:{invoice.digest}"]}
+    unread = Quarantined.objects.create(
+        source=source, stream="invoices", external_id="7", payload="{}", reason="Odd."
+    )
     about = {"invoice": invoice.pk, "customer": invoice.customer_id, "source": source.pk, "intent": intent.pk}
+    about |= {"again": unread.pk}
     return about | {"user": make_user("somebody").pk}, form
 
 
@@ -106,6 +120,7 @@ def test_every_path_has_a_row_in_the_table():
 
 @pytest.mark.parametrize(("name", "method", "role", "code"), CASES)
 def test_each_role_gets_the_expected_answer(name, method, role, code, things, signed_in, monkeypatch):
+    monkeypatch.setattr("arapp.upstreams.quarantine.try_again", lambda row: "")
     monkeypatch.setattr(invoices, "fetch_document", lambda invoice: Document(b"%PDF-", "application/pdf", "a.pdf"))
     client = signed_in(role)
     path = path_to(name, things)

@@ -1,16 +1,13 @@
-import threading
 from datetime import timedelta
 
 import pytest
-from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
 
 from arapp.approvals.models import Approval
 from arapp.outbox.models import Intent, IntentState
 from arapp.people.models import Role
-from arapp.upstreams.models import Connection, PullRun, Quarantined, Worker
-from arapp.web.views import sources as views
+from arapp.upstreams.models import Connection, HookCall, PullRun, Quarantined, Verification, Worker
 from tests.conftest import make_invoice, make_source, make_user
 
 HTMX = {"HTTP_HX_REQUEST": "true"}
@@ -36,6 +33,7 @@ def paths(source, intent):
             f"/sources/{source.pk}/sync/",
             f"/sources/intents/{intent.pk}/retry/",
             f"/sources/intents/{intent.pk}/drop/",
+            f"/sources/intents/{intent.pk}/done/",
         ],
     }
 
@@ -131,6 +129,7 @@ def test_an_unknown_source_is_not_found(desk, source):
     assert desk.post("/sources/999/sync/").status_code == 404
     assert desk.post("/sources/intents/999/retry/").status_code == 404
     assert desk.post("/sources/intents/999/drop/").status_code == 404
+    assert desk.post("/sources/intents/999/done/").status_code == 404
 
 
 def test_sync_now_asks_for_a_reading(desk, source):
@@ -169,49 +168,8 @@ def test_what_did_not_arrive_is_shown_in_words(state, desk, invoice):
     assert ("Try again" in text) == (state != IntentState.UNKNOWN)
 
 
-@pytest.mark.parametrize("state", [IntentState.REFUSED, IntentState.NEEDS_PERSON])
-def test_try_again_sends_it_once_more(state, desk, invoice):
-    intent = refused(invoice, state)
-    answer = desk.post(f"/sources/intents/{intent.pk}/retry/", follow=True)
-    assert "On its way to Billomat again." in answer.content.decode()
-    intent.refresh_from_db()
-    assert (intent.state, intent.error, intent.tries) == (IntentState.PENDING, "", 0)
-    assert intent.due_at <= timezone.now()
-
-
-@pytest.mark.parametrize(
-    "state", [IntentState.PENDING, IntentState.SENDING, IntentState.UNKNOWN, IntentState.DONE, IntentState.SUPERSEDED]
-)
-@pytest.mark.parametrize("button", ["retry", "drop"])
-def test_what_has_moved_on_is_left_alone(state, button, desk, invoice):
-    intent = refused(invoice, state)
-    answer = desk.post(f"/sources/intents/{intent.pk}/{button}/", follow=True)
-    assert "Nothing was done" in answer.content.decode()
-    intent.refresh_from_db()
-    assert intent.state == state
-
-
-def test_what_a_newer_decision_replaced_is_not_told_again(desk, invoice):
-    intent = refused(invoice)
-    approval = Approval.objects.get()
-    approval.reopen(make_user(), invoice.digest)
-    answer = desk.post(f"/sources/intents/{intent.pk}/retry/", follow=True)
-    assert "newer decision" in answer.content.decode()
-    intent.refresh_from_db()
-    assert intent.state == IntentState.REFUSED
-
-
-def test_dropping_leaves_the_decision_at_the_desk(desk, invoice):
-    intent = refused(invoice)
-    assert "Dropped." in desk.post(f"/sources/intents/{intent.pk}/drop/", follow=True).content.decode()
-    intent.refresh_from_db()
-    assert intent.state == IntentState.SUPERSEDED
-    assert Approval.objects.get().state == "approved"
-    assert "Try again" not in desk.get("/sources/").content.decode()
-
-
-@pytest.mark.parametrize("path", ["/sources/", "/sources/{pk}/"])
-def test_queries_do_not_grow_and_are_at_most_12(path, desk, source, django_assert_max_num_queries):
+@pytest.mark.parametrize(("path", "most"), [("/sources/", 12), ("/sources/{pk}/", 18)])
+def test_queries_do_not_grow(path, most, desk, source, django_assert_max_num_queries):
     def fill(first, last):
         for number in range(first, last):
             one = make_source(f"s{number}")
@@ -223,55 +181,20 @@ def test_queries_do_not_grow_and_are_at_most_12(path, desk, source, django_asser
             PullRun.objects.create(source=one, status="ok")
             PullRun.objects.create(source=source, status="ok")
             Quarantined.objects.create(source=source, stream="i", external_id=str(number), payload="p", reason="r")
+            HookCall.objects.create(source=source, digest=str(number), kind="invoice", external_id=str(number))
+        named = [
+            {"kind": kind, "external_id": str(number), "number": "", "what": "gross", "here": "1", "there": "2"}
+            for kind in ("invoice", "customer")
+            for number in range(last)
+        ]
+        Verification.objects.create(source=source, status="different", differences=named, figures=[])
 
     fill(0, 3)
-    with django_assert_max_num_queries(12) as few:
+    with django_assert_max_num_queries(most) as few:
         desk.get(path.format(pk=source.pk))
     fill(3, 40)
     with django_assert_max_num_queries(len(few)):
         desk.get(path.format(pk=source.pk))
-
-
-@pytest.mark.postgres
-@pytest.mark.django_db(transaction=True)
-@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has one writer at a time")
-def test_what_is_taken_back_while_somebody_tries_again_stays_taken_back(client, monkeypatch):
-    """The other person reopens between the look at the decisions and the move; they have to wait, or to win."""
-    invoice = make_invoice(make_source(service="billogram"), service_state="Unattested")
-    intent, other = refused(invoice), make_user()
-    threads, real = [], views._why_not_again
-
-    def reopen():
-        approval = Approval.objects.select_related("invoice__source", "invoice__owner").get(pk=invoice.pk)
-        approval.reopen(other, invoice.digest)
-        connection.close()
-
-    def slow(*args):
-        why = real(*args)
-        threads.append(threading.Thread(target=reopen))
-        threads[0].start()
-        threads[0].join(1)
-        return why
-
-    monkeypatch.setattr(views, "_why_not_again", slow)
-    client.force_login(make_user(role=Role.CONTROLLER))
-    client.post(f"/sources/intents/{intent.pk}/retry/")
-    threads[0].join()
-    assert Approval.objects.get().state == "waiting"
-    assert Intent.objects.get().state == IntentState.SUPERSEDED
-
-
-def test_an_intent_that_moved_on_since_it_was_read_is_not_told_again(desk, invoice, monkeypatch):
-    intent, real = refused(invoice), views.get_object_or_404
-
-    def late(*args, **kwargs):
-        found = real(*args, **kwargs)
-        Intent.objects.update(state=IntentState.SUPERSEDED)
-        return found
-
-    monkeypatch.setattr(views, "get_object_or_404", late)
-    desk.post(f"/sources/intents/{intent.pk}/retry/")
-    assert Intent.objects.get().state == IntentState.SUPERSEDED
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,6 @@
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -11,7 +10,8 @@ from arapp.approvals.effects import REJECT
 from arapp.lists.days import today
 from arapp.people.models import DECIDE
 from arapp.web.access import needs
-from arapp.web.deciding import Chosen, Outcome, problem_with, take
+from arapp.web.back import back_to
+from arapp.web.deciding import Chosen, Outcome, problem_with, take, waits_of
 from arapp.web.htmx import page_or_part, targets, wants_part
 from arapp.web.page import invoice_or_404, page_of
 from arapp.web.rows import labels, ready, row_of, rows_of
@@ -28,11 +28,14 @@ def decide(request: HttpRequest, pk: int, action: str) -> HttpResponse:
     digest, note = request.POST.get("digest", ""), request.POST.get("note", "")
     outcome = take(invoice_or_404(pk), action, request.user, digest, note)
     invoice = invoice_or_404(pk)
+    waits = waits_of([outcome])
     if outcome.done and not wants_part(request):
         messages.success(request, outcome.sentence)
-        return redirect(_back(request) or request.path.removesuffix(f"{action}/"))
+        for sentence in waits:
+            messages.warning(request, sentence)
+        return redirect(back_to(request) or request.path.removesuffix(f"{action}/"))
     context = {"outcome": outcome, "changes": shown_changes(outcome.changes, invoice.currency)}
-    context |= {"tried": action, "typed": "" if outcome.done else note}
+    context |= {"tried": action, "typed": "" if outcome.done else note, "waits": waits}
     if targets(request, "row-"):
         kept = {"typed": note, "problem": outcome.sentence} if outcome.status == 422 else {}
         context["row"] = row_of(invoice, request, today(), **kept)
@@ -41,19 +44,12 @@ def decide(request: HttpRequest, pk: int, action: str) -> HttpResponse:
     return page_or_part(request, "invoices/detail.html", "invoices/_document.html", context, outcome.status)
 
 
-def _back(request: HttpRequest) -> str:
-    """Where the form came from, if that is a page of ours."""
-    target = request.POST.get("next", "")
-    safe = url_has_allowed_host_and_scheme(target, {request.get_host()}, request.is_secure())
-    return target if safe and target.startswith("/") else ""
-
-
 @require_POST
 @needs(DECIDE)
 def decide_many(request: HttpRequest) -> HttpResponse:
     """A bulk decision, or with ``summary`` what it would do. Each row stands for itself."""
     action, note, texts = request.POST.get("action", ""), request.POST.get("note", ""), request.POST.getlist("ids")
-    context = {"action": action, "label": labels().get(action, ""), "typed": note, "back": _back(request)}
+    context = {"action": action, "label": labels().get(action, ""), "typed": note, "back": back_to(request)}
     problem = problem_with(action, note, texts)
     if problem:
         return _many(request, context | {"problem": problem, "ids": texts[:5_000]}, 422)
@@ -74,6 +70,7 @@ def _results(request: HttpRequest, outcomes: list[Outcome]) -> dict[str, object]
         "outcomes": outcomes,
         "done": len(done),
         "refused": len(outcomes) - len(done),
+        "waits": waits_of(outcomes),
         "withdrawable": [f"{invoice.pk}:{invoice.digest}" for invoice in done],
         "rows": rows_of(fresh, request, today(), swapped=True),
     }

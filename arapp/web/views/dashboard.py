@@ -15,14 +15,16 @@ from django.views.decorators.http import require_safe
 
 from arapp.approvals.models import ApprovalState
 from arapp.lists import days
-from arapp.people.models import SEE
+from arapp.people.models import DECIDE, SEE, SYNC
 from arapp.receivables.models import Invoice, Source
 from arapp.receivables.money import Money
 from arapp.upstreams.models import Worker
 from arapp.web.access import needs
+from arapp.web.conditions import condition, holds_back
+from arapp.web.held import Held
+from arapp.web.outgoing import rows_of, stuck
 from arapp.web.shown import days_late
-from arapp.web.sources_shown import condition, stuck, what, with_trouble
-from arapp.web.standing import words_of
+from arapp.web.sources_shown import with_trouble
 
 FEW = 5
 AGES: tuple[tuple[int, int | None], ...] = ((1, 30), (31, 60), (61, 90), (91, None))
@@ -70,7 +72,8 @@ def dashboard(request: HttpRequest) -> HttpResponse:
         "largest": _late(_largest(overdue, max(1, FEW // max(1, len(owed)))), today),
         "ages": [_age_title(*age) for age in AGES],
         **_sources(),
-        "stuck": [(one, what(one), words_of(one, one.source.get_service_display())) for one in stuck()[:FEW]],
+        "stuck": rows_of(stuck()[:FEW], Held()),
+        "settles": request.user.can(DECIDE) and request.user.can(SYNC),
     }
     return render(request, "dashboard.html", context)
 
@@ -98,7 +101,11 @@ def _late(invoices: QuerySet[Invoice], today: date) -> list[dict[str, Any]]:
 def _sources() -> dict[str, Any]:
     now, worker = timezone.now(), Worker.objects.alive().exists()
     found = list(with_trouble(Source.objects.all()))
-    return {"sources": [(one, condition(one, now, worker)) for one in found], "worker": worker}
+    return {
+        "sources": [(one, condition(one, now, worker)) for one in found],
+        "worker": worker,
+        "unsent": sum(one.unsent for one in found if holds_back(one) or not worker),
+    }
 
 
 def positions(today: date) -> list[Position]:

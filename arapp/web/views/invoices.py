@@ -22,6 +22,7 @@ from arapp.upstreams.documents import fetch_document
 from arapp.upstreams.http import Failure
 from arapp.web.access import needs
 from arapp.web.downloads import csv_of, xlsx_of
+from arapp.web.held import Held
 from arapp.web.htmx import VARY, page_or_part, targets
 from arapp.web.page import invoice_or_404, page_of
 from arapp.web.rows import ready, row_of, rows_of
@@ -87,7 +88,7 @@ def invoice(request: HttpRequest, pk: int) -> HttpResponse:
 def invoice_row(request: HttpRequest, pk: int) -> HttpResponse:
     """Asked every two seconds while a decision is on its way; nothing is sent while ``seen`` still holds."""
     found = get_object_or_404(ready(), pk=pk)
-    standing = standing_of(found)
+    standing = standing_of(found, Held())
     if standing and standing.moving and request.GET.get("seen") == standing.seen:
         return HttpResponse(status=204)
     if targets(request, "standing"):

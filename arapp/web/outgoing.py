@@ -1,0 +1,86 @@
+"""What we have to tell the services and has not arrived: in words, what needs a person first."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from django.db.models import Count, Exists, OuterRef, QuerySet, Window
+from django.utils.translation import gettext as _
+
+from arapp.approvals.models import Decision
+from arapp.outbox.models import Intent, IntentState
+from arapp.receivables.models import Source
+from arapp.web.held import MOVING, Held
+from arapp.web.standing import words_of
+
+STUCK = (IntentState.NEEDS_PERSON, IntentState.REFUSED, IntentState.UNKNOWN)
+SETTLED_BY_PEOPLE = (IntentState.NEEDS_PERSON, IntentState.REFUSED)
+ROWS = 50
+_CSS = {
+    IntentState.PENDING: "busy",
+    IntentState.SENDING: "busy",
+    IntentState.UNKNOWN: "warn",
+    IntentState.REFUSED: "bad",
+    IntentState.NEEDS_PERSON: "bad",
+}
+
+
+@dataclass(frozen=True)
+class Outgoing:
+    """One thing to tell a service and where it stands, for a row of a page."""
+
+    intent: Intent
+    what: str
+    words: str
+    waits: str
+    css: str
+
+    @classmethod
+    def of(cls, intent: Intent, source: Source, held: Held, subject: str) -> "Outgoing":
+        waits = held.sentence(intent, source)
+        css = "warn" if waits else _CSS.get(intent.state, "quiet")
+        return cls(intent, what(intent, subject), words_of(intent, source, held), waits, css)
+
+    @property
+    def again(self) -> bool:
+        """Whether a person can tell it again, drop it or mark it as done."""
+        return self.intent.state in SETTLED_BY_PEOPLE
+
+
+def stuck() -> QuerySet[Intent]:
+    """What was not carried out and will not be by itself, newest first; ``total`` on each row says how many."""
+    return _joined(_still_stuck(Intent.objects.all())).annotate(total=Window(Count("pk")))
+
+
+def under_way(intents: QuerySet[Intent], held: Held) -> list[Outgoing]:
+    """What needs a person first, then what is on its way."""
+    moving = intents.filter(state__in=MOVING)
+    return [*rows_of(_joined(_still_stuck(intents))[:ROWS], held), *rows_of(_joined(moving)[:ROWS], held)]
+
+
+def rows_of(intents: Iterable[Intent], held: Held) -> list[Outgoing]:
+    return [Outgoing.of(one, one.source, held, str(one.invoice or one.customer or "")) for one in intents]
+
+
+def _still_stuck(intents: QuerySet[Intent]) -> QuerySet[Intent]:
+    """Those that will not be carried out by themselves, without what a later decision has replaced."""
+    later = Decision.objects.filter(approval=OuterRef("invoice"), id__gt=OuterRef("decisions__id"))
+    return intents.filter(state__in=STUCK).exclude(Exists(later))
+
+
+def _joined(intents: QuerySet[Intent]) -> QuerySet[Intent]:
+    return intents.select_related("source", "invoice", "customer", "person").order_by("-id")
+
+
+def what(intent: Intent, subject: str) -> str:
+    """“Approve RE1”, “Issue RE1”: what the service is to be told, in words."""
+    return f"{_WHAT.get(intent.kind, lambda: intent.kind)()} {subject}".rstrip()
+
+
+_WHAT: dict[str, Callable[[], str]] = {
+    "approve": lambda: _("Approve"),
+    "reject": lambda: _("Reject"),
+    "reopen": lambda: _("Reopen"),
+    "send": lambda: _("Send"),
+    "complete": lambda: _("Issue"),
+    "comment": lambda: _("Comment on"),
+}
