@@ -1,7 +1,7 @@
 """Follow-up work after any change of the mirror, derived from rows: nothing depends on what a run happened to see."""
 
 from django.db import transaction
-from django.db.models import F, OuterRef, QuerySet, Subquery
+from django.db.models import Exists, F, OuterRef, QuerySet, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -76,9 +76,16 @@ def _settled(approvals: QuerySet[Approval]) -> QuerySet[Approval]:
     return approvals.exclude(invoice__in=busy.values("invoice"))
 
 
+def _without_unread(approvals: QuerySet[Approval]) -> QuerySet[Approval]:
+    """Without those that a person marked as done since the document was read: the mirror is behind that."""
+    marked = Intent.objects.filter(invoice=OuterRef("invoice"), state=IntentState.DONE).exclude(settled_by=None)
+    read = OuterRef("invoice__detailed_at")
+    return approvals.exclude(Exists(marked.filter(settled_at__gte=read)))
+
+
 def _take_words(approvals: QuerySet[Approval]) -> None:
     news = (
-        _settled(approvals)
+        _without_unread(_settled(approvals))
         .exclude(invoice__service_decision="")
         .exclude(invoice__service_decision=F("service_word"))
         .select_related("invoice__source")

@@ -18,6 +18,8 @@ from arapp.receivables.models import Invoice, Owner, Snapshot, Source
 from arapp.receivables.substance import differences
 
 NOTE_LIMIT = 2_000
+TOLD_BY_PERSON = "told"
+"""In place of the service's word: a person says that the service knows; any word of the next reading is news."""
 
 
 class Person(Protocol):
@@ -235,10 +237,13 @@ class Approval(models.Model):
         The check before was made on what had been read then; a push may have carried the last decision out since.
         """
         taken_back = Intent.objects.take_back(self.invoice)
+        under_way = self.invoice.intents.unsettled().values_list("state", flat=True).first()
+        if under_way == IntentState.UNKNOWN:
+            raise Refusal(_now_("Whether the last decision arrived is still being checked. Try again in a moment."))
+        if under_way:
+            raise Refusal(_now_("The last decision is being sent just now. Try again in a moment."))
         if origin != Origin.DESK:
             return None
-        if self.invoice.intents.unsettled().exists():
-            raise Refusal(_now_("The last decision is being sent just now. Try again in a moment."))
         self.invoice.refresh_from_db(fields=["service_decision", "service_state", "state", "permissions"])
         effect = effect_of(action, self.invoice)
         if effect.problem and not taken_back:

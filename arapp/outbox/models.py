@@ -41,9 +41,9 @@ class Intents(QuerySet["Intent"]):
         return self.filter(Q(invoice=None) | ~blocked, state=IntentState.PENDING, due_at__lte=now).order_by("id")
 
     def lost(self, now: datetime) -> "Intents":
-        """Those whose outcome is to be found out by reading."""
+        """Those whose outcome is to be found out by reading, the one looked at longest ago first."""
         died = Q(state=IntentState.SENDING, claimed_at__lt=now - CLAIM_LASTS)
-        return self.filter(Q(state=IntentState.UNKNOWN) | died).order_by("id")
+        return self.filter(Q(state=IntentState.UNKNOWN) | died).order_by("due_at", "id")
 
     def take_back(self, invoice: Invoice) -> int:
         """Supersede what is not claimed yet; how many there were."""
