@@ -23,3 +23,14 @@ def is_public_name(host: str) -> bool:
     except ValueError:
         last = host.rpartition(".")[2]
     return "." in host and not last.isdigit() and last not in ("localhost", "local", "internal", "lan", "home")
+
+
+def is_safe_file(url: str, base_url: str) -> bool:
+    """Whether a file address a service gave may be opened: https to a public name, or the service's own host."""
+    try:
+        parts, own = urlsplit(url), urlsplit(base_url)
+        host = parts.hostname or ""
+    except ValueError:
+        return False
+    same_host = (parts.scheme, parts.netloc) == (own.scheme, own.netloc)
+    return same_host or (parts.scheme == "https" and is_public_name(host))

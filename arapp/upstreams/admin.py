@@ -6,7 +6,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from arapp.receivables.admin import ReadOnly, Unhurried, link_to
-from arapp.upstreams.models import Connection, PullRun, Quarantined, Worker
+from arapp.upstreams.models import Connection, Hook, HookCall, PullRun, Quarantined, Verification, Worker
 
 
 @admin.register(Connection)
@@ -66,3 +66,37 @@ class WorkerAdmin(ReadOnly):
     list_display = ["name", "started_at", "seen_at"]
     search_fields = ["name"]
     list_filter = ["seen_at"]
+
+
+@admin.register(Hook)
+class HookAdmin(ReadOnly):
+    list_display = ["__str__", "source_link", "created_at", "old_until"]
+    list_filter = ["source__service"]
+    list_select_related = ["source"]
+    search_fields = ["source__name"]
+    fields = ["source_link", "created_at", "old_until"]
+    source_link = link_to("source", _("source"))
+
+
+@admin.register(HookCall)
+class HookCallAdmin(ReadOnly):
+    list_display = ["__str__", "source_link", "event", "kind", "external_id", "state", "times", "received_at"]
+    list_filter = ["state", "source", "kind"]
+    list_select_related = ["source"]
+    search_fields = ["external_id", "event", "note"]
+    date_hierarchy = "received_at"
+    source_link = link_to("source", _("source"))
+
+
+@admin.register(Verification)
+class VerificationAdmin(ReadOnly):
+    list_display = ["__str__", "source_link", "status", "started_at", "ended_at", "requests", "error"]
+    list_filter = ["status", "source"]
+    list_select_related = ["source"]
+    search_fields = ["source__name", "error"]
+    date_hierarchy = "started_at"
+    source_link = link_to("source", _("source"))
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Verification]:
+        """Without the differences, which the list does not show and which may be many."""
+        return super().get_queryset(request).defer("figures", "differences")

@@ -2,6 +2,8 @@
 
 from typing import TextIO
 
+from arapp.receivables.oneline import one_line
+
 WIDTH = 28
 
 
@@ -9,7 +11,7 @@ class Bar:
     """Called with what is being read, how many are done and how many there are (0: unknown)."""
 
     def __init__(self, name: str, out: TextIO) -> None:
-        self.name, self.out, self.shown = name, out, out.isatty()
+        self.name, self.out, self.shown = one_line(name), out, out.isatty()
 
     def __call__(self, what: str, done: int, total: int) -> None:
         if not self.shown:

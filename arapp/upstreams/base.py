@@ -29,6 +29,8 @@ STREAM_NAMES = {
     CREDIT_NOTES: gettext_lazy("credit notes"),
 }
 KIND_OF_STREAM = {INVOICES: INVOICE, CREDIT_NOTES: CREDIT_NOTE}
+CUSTOMER = "customer"
+"""Beside the kinds of documents, what a hook may name."""
 
 
 class WrongCredentials(Failure):
@@ -57,6 +59,8 @@ class Page:
     """The rows as they came; what is not an object is still passed on, to be quarantined."""
     total: int | None = None
     """How many rows the service says the whole list has."""
+    done: int | None = None
+    """How many rows of it are behind this page in this walk, where that is more than what was seen by then."""
 
 
 @dataclass(frozen=True)
@@ -87,6 +91,21 @@ class Login:
     base_url: str = ""
 
 
+@dataclass(frozen=True)
+class Hint:
+    """What a hook names. Without an ``external_id`` there is nothing to read, and ``note`` says why."""
+
+    event: str = ""
+    """The service's own word."""
+    kind: str = ""
+    external_id: str = ""
+    note: str = ""
+    odd: bool = False
+    """It could not be understood: its beginning is kept, and the source is read to find out."""
+    call_id: str = ""
+    """What tells the same hook sent twice, where the service names it; otherwise its body does."""
+
+
 class Adapter(ABC):
     service: ClassVar[str]
     streams: ClassVar[tuple[str, ...]]
@@ -95,6 +114,12 @@ class Adapter(ABC):
     """About how many rows a page has, to know how much a walk costs."""
     list_tells_all: ClassVar[bool]
     """Whether every change of a detail shows in its list row too; otherwise what waits is re-read each time."""
+    cheap_walk: ClassVar[int] = 50
+    """A whole walk of at most so many pages is always made; beyond that once a day."""
+    resumable: ClassVar[bool] = False
+    """Whether a whole walk that was cut off can go on where it was (``rest``)."""
+    unlisted_words: ClassVar[frozenset[str]] = frozenset()
+    """The service's words for states that its lists never show."""
     narrowed_shows_open: ClassVar[bool] = False
     """Whether a narrowed walk shows everything still open, so that what it leaves out has moved on."""
     calls_per_second: ClassVar[float | None] = None
@@ -140,6 +165,10 @@ class Adapter(ABC):
     def pages(self, stream: str, since: datetime | None = None) -> Iterator[Page]:
         """Walk a list: whole, or with ``since`` as far as the service can narrow it to what may have changed."""
 
+    def rest(self, stream: str, done: int) -> Iterator[Page]:
+        """A whole walk from about where ``done`` rows were read, some of them again. Only where ``resumable``."""
+        return self.pages(stream)
+
     @abstractmethod
     def entry_id(self, stream: str, entry: Any) -> str:
         """The external id of a row, "" when it has none. Never raises."""
@@ -156,6 +185,12 @@ class Adapter(ABC):
     def customer(self, external_id: str) -> CustomerRecord:
         """One customer. Gone on 404."""
 
+    def again(self, stream: str, external_id: str) -> CustomerRecord | InvoiceRecord:
+        """One object as its list row tells it, read by id. Gone on 404."""
+        if stream == CUSTOMERS:
+            return self.customer(external_id)
+        return self.detail(KIND_OF_STREAM[stream], external_id)
+
     @abstractmethod
     def carry_out(self, order: Order) -> None:
         """Write once: Rejected with the service's words, LostAnswer, Unreachable, Throttled or WrongCredentials."""
@@ -163,6 +198,10 @@ class Adapter(ABC):
     def in_effect(self, order: Order, record: InvoiceRecord) -> bool:
         """Whether a fresh detail shows what the order asks for."""
         return record.service_decision == self.word_after[order.kind]
+
+    def traces(self, order: Order, record: InvoiceRecord) -> int:
+        """How often the document's own log says that this was done, also if it was taken back; 0 where none tells."""
+        return 0
 
     @abstractmethod
     def document(self, kind: str, external_id: str) -> Document:

@@ -1,5 +1,7 @@
 """Connecting an account: prove the credentials with one call, store whose it is, keep the secret encrypted."""
 
+import re
+import secrets
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -95,8 +97,9 @@ def _check_url(base_url: str) -> None:
     except ValueError:
         usable = False
     if not usable or parts.scheme not in ("http", "https"):
+        # Whoever writes credentials into an address does not find them on the screen or in a log.
         sentence = _("“%(url)s” is not a base URL; it looks like https://example.org/api.")
-        raise Refused(sentence % {"url": base_url})
+        raise Refused(sentence % {"url": re.split(r"[?#]", base_url)[0].rpartition("@")[2]})
     if parts.scheme == "http" and not is_loopback(base_url):
         raise Refused(_("Plain http is accepted for this machine only; use https."))
 
@@ -106,7 +109,7 @@ def _prove(wish: Wish, known: Source | None) -> Account:
         adapter = open_login(wish.service, wish.login, tries=1, deadline=20.0)
         with adapter.http:
             account = adapter.account()
-            if known and not _same(adapter, known):
+            if known and not same_account(adapter, known):
                 sentence = _(
                     "These credentials belong to another account than “%(name)s”; connect it under a new name."
                 )
@@ -116,7 +119,8 @@ def _prove(wish: Wish, known: Source | None) -> Account:
     return account
 
 
-def _same(adapter: Adapter, known: Source) -> bool:
+def same_account(adapter: Adapter, known: Source) -> bool:
+    """Whether the credentials reach the account that the source's rows are of."""
     ids = Invoice.objects.filter(source=known, gone_at=None).order_by("-created_at")
     return adapter.is_account(known.account, list(ids.values_list("external_id", flat=True)[:KNOWN_IDS]))
 
@@ -138,9 +142,14 @@ def _store(wish: Wish, known: Source | None, account: Account) -> Source:
     return source
 
 
+def _new_connection(source: Source) -> Connection:
+    """Its leases get numbers that no run from before a disconnection may still hold."""
+    return Connection(source=source, lease_number=secrets.randbits(40))
+
+
 def _store_connection(source: Source, wish: Wish, base_url: str) -> None:
     """Written without the lease's columns, which a run may hold at this moment."""
-    connection = Connection.objects.filter(source=source).first() or Connection(source=source)
+    connection = Connection.objects.filter(source=source).first() or _new_connection(source)
     if connection.base_url != base_url:
         pace = None if is_loopback(base_url) else ADAPTERS[wish.service].calls_per_second
         connection.calls_per_second = pace

@@ -40,9 +40,15 @@ def not_there(source: Source) -> str:
 
 def refresh(adapter: Adapter, invoice: Invoice) -> InvoiceRecord:
     """Read one document in detail, store it, and follow up. Returns the record; raises what ``detail`` raises."""
+    record = take_in(adapter, invoice)
+    Approval.objects.catch_up(invoice=invoice)
+    return record
+
+
+def take_in(adapter: Adapter, invoice: Invoice) -> InvoiceRecord:
+    """The same without following up: while an intent is on its way, its approval waits for the end of that."""
     asked_at = timezone.now()
     record = adapter.detail(invoice.kind, invoice.external_id)
     mirror.write_invoices(invoice.source, [record], asked_at)
-    Approval.objects.catch_up(invoice=invoice)
     invoice.refresh_from_db()
     return record

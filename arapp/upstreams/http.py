@@ -2,12 +2,20 @@
 
 | answer | a read | a write |
 |---|---|---|
-| no connection | again | not sent; the caller may try later |
-| connection lost, time over | again | ``LostAnswer``: outcome unknown |
-| 429 | again after the hint | ``Throttled``, not carried out |
-| 500, 502, 503, 504 | again | ``LostAnswer`` |
-| other 4xx | ``Rejected`` | ``Rejected`` |
-| HTML, cut or wrong JSON with 200 | ``BadAnswer`` | ``LostAnswer`` |
+| no connection | again | ``Unreachable``: not sent, the caller may try later |
+| connection lost, body cut short of its length, time over | again | ``LostAnswer``: outcome unknown |
+| 429 | again after the hint | ``Throttled``: not carried out |
+| 500, 502, 503, 504 | again after the hint | ``LostAnswer`` |
+| what an adapter calls not ready yet (``not_yet``) | again; then ``Rejected`` | ``Rejected`` |
+| other 4xx | never again: ``Rejected`` | never again: ``Rejected`` |
+| other 5xx | never again: ``Rejected`` | ``LostAnswer`` |
+| HTML, half or wrong JSON with 200, over 20 MB, damaged | never again: ``BadAnswer`` | ``LostAnswer`` |
+| redirect to another host | never followed: ``BadAnswer`` | never followed: ``LostAnswer`` |
+
+How long: steps of 2, 4, 8 … 60 seconds, each between half of it and the whole by chance, or the service's hint where
+that is longer (``hints``); at most 5 tries a request (1 where a person waits), and 60 seconds of such waiting for a
+whole run. What would take longer is ``Throttled`` with the moment until which the source is left alone. Waiting for
+our own pace is not counted: it is not trouble. Every try has a deadline, all in: connecting, headers and body.
 """
 
 import json
@@ -17,16 +25,42 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from decimal import Decimal
-from typing import Any, Protocol
+from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 import httpx
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from arapp.upstreams.addresses import is_public_name
-from arapp.upstreams.hints import retry_hint
+from arapp.upstreams.addresses import is_safe_file
+from arapp.upstreams.answers import Answer
+from arapp.upstreams.bodies import NotUnpacked, unpacked
+from arapp.upstreams.failures import (
+    BadAnswer,
+    Failure,
+    LostAnswer,
+    Rejected,
+    ServerFault,
+    Throttled,
+    TooMuchTrouble,
+    Unreachable,
+)
+from arapp.upstreams.hints import retry_hint, whole
+from arapp.upstreams.limits import NoPace, Pace
+from arapp.upstreams.network import Deadline, TimedNetwork
+from arapp.upstreams.redaction import Redaction
+
+__all__ = ["Answer", "Http", "NoPace", "Pace"]
+__all__ += [
+    "BadAnswer",
+    "Failure",
+    "LostAnswer",
+    "Rejected",
+    "ServerFault",
+    "Throttled",
+    "TooMuchTrouble",
+    "Unreachable",
+]
 
 log = logging.getLogger("arapp.http")
 
@@ -36,113 +70,27 @@ LONGEST_STEP = 60.0
 WAIT_PER_RUN = 60.0
 TEMPORARY = frozenset({429, 500, 502, 503, 504})
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
-BOM = b"\xef\xbb\xbf"
-
-
-class Failure(Exception):
-    """A call that did not give what was asked for. Its text is a sentence for people, without secrets."""
-
-
-class Unreachable(Failure):
-    """No connection, or the answer to a read was lost after all tries."""
-
-
-class LostAnswer(Failure):
-    """A write whose outcome is unknown."""
-
-
-class BadAnswer(Failure):
-    """An answer that is not what the reference promises: HTML, cut, wrong type, too large."""
-
-
-class ServerFault(Failure):
-    """The service failed on a read after all tries, with this HTTP status."""
-
-    def __init__(self, status: int) -> None:
-        super().__init__(_("The service answered %(status)d and did not recover.") % {"status": status})
-        self.status = status
-
-
-class Throttled(Failure):
-    """The service, or our own pace, asks for more patience than a run has. ``until`` says how long."""
-
-    def __init__(self, sentence: str, until: datetime) -> None:
-        super().__init__(sentence)
-        self.until = until
-
-
-class Rejected(Failure):
-    """An answer of 4xx; ``words`` are the service's own."""
-
-    def __init__(self, status: int, words: str, body: Any = None) -> None:
-        sentence = _("The service answered %(status)d: %(words)s") if words else _("The service answered %(status)d.")
-        super().__init__(sentence % {"status": status, "words": words})
-        self.status, self.words, self.body = status, words, body
 
 
 class _TimeOver(Exception):
     """The total time of a call is used up."""
 
 
+class _Cut(Exception):
+    """The body is shorter than the answer said."""
+
+
 NEVER_LEFT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.InvalidURL, UnicodeError)
 """No connection, or a host name that none can have: nothing was sent."""
-BROKEN = (httpx.TransportError, httpx.DecodingError, *NEVER_LEFT, _TimeOver)
-
-
-class Pace(Protocol):
-    """What limits our calls across processes. The default limits nothing."""
-
-    def wait(self) -> float:
-        """Seconds to wait before the next call. Throttled when that is longer than a run may wait."""
-
-    def heard(self, headers: Mapping[str, str]) -> None:
-        """Learn from the headers (names in lower case) of an answer."""
-
-
-class NoPace:
-    def wait(self) -> float:
-        return 0.0
-
-    def heard(self, headers: Mapping[str, str]) -> None:
-        return None
-
-
-@dataclass(frozen=True)
-class Answer:
-    status: int
-    headers: Mapping[str, str]
-    """Names in lower case."""
-    body: bytes
-
-    def json(self) -> Any:
-        """The body as JSON with exact numbers. BadAnswer when it is none."""
-        try:
-            plain = self.body.removeprefix(BOM).decode("utf-8")
-            return json.loads(plain, parse_float=_exact, parse_constant=_refuse)
-        except (ValueError, ArithmeticError, RecursionError) as error:
-            kind = self.headers.get("content-type", _("no type")).split(";")[0][:60]
-            sentence = _("The service answered %(status)d with %(kind)s that is not readable JSON.")
-            raise BadAnswer(sentence % {"status": self.status, "kind": kind}) from error
-
-    def object(self) -> dict[str, Any]:
-        """The body as a JSON object. BadAnswer when it is none."""
-        value = self.json()
-        if not isinstance(value, dict):
-            sentence = _("The service answered %(status)d with JSON that is not an object.")
-            raise BadAnswer(sentence % {"status": self.status})
-        return value
-
-
-def _exact(text: str) -> Decimal:
-    return Decimal(text)
-
-
-def _refuse(word: str) -> None:
-    raise ValueError(f"{word} is not a number")
+BROKEN = (httpx.TransportError, httpx.DecodingError, *NEVER_LEFT, _TimeOver, _Cut)
 
 
 def _no_words(status: int, body: Any) -> str:
     return ""
+
+
+def _never(status: int, body: Any) -> bool:
+    return False
 
 
 @dataclass
@@ -153,6 +101,8 @@ class Http:
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     auth: tuple[str, str] | None = field(default=None, repr=False)
     words: Callable[[int, Any], str] = _no_words
+    not_yet: Callable[[int, Any], bool] = _never
+    """Whether a refusal (status and JSON body) only means that a read has to be asked again."""
     pace: Pace = field(default_factory=NoPace)
     tries: int = TRIES
     deadline: float = 30.0
@@ -167,13 +117,15 @@ class Http:
         self.base_url = self.base_url.rstrip("/")
         self.requests = 0
         self.waited = 0.0
-        self._client = httpx.Client(
-            transport=self.transport,
-            auth=self.auth,
-            headers={"Accept": "application/json", "User-Agent": "arapp", **self.headers},
-            follow_redirects=False,
-            timeout=self.deadline,
-            trust_env=False,
+        self._deadline = Deadline(self.monotonic)
+        own = {"Accept": "application/json", "User-Agent": "arapp", "Accept-Encoding": "gzip"}
+        self._redacted = Redaction(self.headers, self.auth)
+        self._client = self._open(auth=self.auth, headers={**own, **self.headers})
+
+    def _open(self, **options: Any) -> httpx.Client:
+        transport = self.transport or _transport(self._deadline)
+        return httpx.Client(
+            transport=transport, follow_redirects=False, timeout=self.deadline, trust_env=False, **options
         )
 
     def __enter__(self) -> "Http":
@@ -190,19 +142,32 @@ class Http:
         attempt = 0
         while True:
             attempt += 1
+            answer = hint = None
             try:
                 answer = self._once("GET", path, query=query, deadline=deadline)
             except BROKEN as error:
-                trouble: Failure = Unreachable(self._unreachable(error))
-                hint = None
+                trouble: Failure = Unreachable(self._unreachable(error, deadline))
             else:
-                if answer.status not in TEMPORARY:
-                    return self._checked(answer)
-                trouble = ServerFault(answer.status)
-                hint = retry_hint(answer.headers, self.now())
+                found = self._trouble(answer)
+                if found is None:
+                    return answer
+                trouble = found
+                hint = retry_hint(answer.headers, self.now(), answer.body if answer.status == 429 else b"")
             if attempt >= self.tries:
                 raise self._in_the_end(trouble, hint)
             self._wait_for(attempt, hint, trouble)
+
+    def _trouble(self, answer: Answer) -> Failure | None:
+        """What may pass if asked again; None for an answer that is one. Rejected for a refusal that stays."""
+        if answer.status in TEMPORARY:
+            return ServerFault(answer.status)
+        try:
+            self._checked(answer)
+        except Rejected as refusal:
+            if self.not_yet(refusal.status, refusal.body):
+                return refusal
+            raise
+        return None
 
     def write(
         self,
@@ -222,11 +187,11 @@ class Http:
         try:
             answer = self._once(method, path, body=body, headers=extra, deadline=deadline)
         except NEVER_LEFT as error:
-            raise Unreachable(self._unreachable(error)) from error
+            raise Unreachable(self._unreachable(error, deadline)) from error
         except (*BROKEN, BadAnswer) as error:
             raise LostAnswer(_("The answer of the service was lost; whether it acted is being checked.")) from error
         if answer.status == 429:
-            hint = retry_hint(answer.headers, self.now()) or LONGEST_STEP
+            hint = retry_hint(answer.headers, self.now(), answer.body) or LONGEST_STEP
             raise Throttled(_("The service asks to wait."), self.now() + timedelta(seconds=hint))
         if answer.status >= 500:
             sentence = _("The service answered %(status)d; whether it acted is being checked.")
@@ -235,9 +200,9 @@ class Http:
 
     def download(self, url: str) -> Answer:
         """A file at an address the service gave us, without our key. Only https, or the service's own host."""
-        if not self._safe(url):
+        if not is_safe_file(url, self.base_url):
             raise BadAnswer(_("The service gave a file address that is not safe to open."))
-        with httpx.Client(transport=self.transport, follow_redirects=False, trust_env=False) as bare:
+        with self._open(headers={"User-Agent": "arapp", "Accept-Encoding": "gzip"}) as bare:
             try:
                 answer = self._stream(bare, bare.build_request("GET", url), self.deadline)
             except (httpx.HTTPError, *BROKEN) as error:
@@ -245,15 +210,6 @@ class Http:
         if answer.status in REDIRECTS:
             raise BadAnswer(_("The service's file address leads to another one; it was not followed."))
         return self._checked(answer)
-
-    def _safe(self, url: str) -> bool:
-        try:
-            parts, own = urlsplit(url), urlsplit(self.base_url)
-            host = parts.hostname or ""
-        except ValueError:
-            return False
-        same_host = (parts.scheme, parts.netloc) == (own.scheme, own.netloc)
-        return same_host or (parts.scheme == "https" and is_public_name(host))
 
     def _once(
         self,
@@ -290,30 +246,48 @@ class Http:
     def _stream(self, client: httpx.Client, request: httpx.Request, deadline: float) -> Answer:
         self.requests += 1
         began = self.monotonic()
+        self._deadline.begin(deadline)
         response = client.send(request, stream=True)
         try:
-            body = b"".join(self._limited(response, began + deadline))
+            body = b"".join(self._limited(response))
         finally:
             response.close()
-        log.debug(
-            "%s %s %s %.0f ms",
-            request.method,
-            request.url.path,
-            response.status_code,
-            (self.monotonic() - began) * 1000,
-        )
+        took = (self.monotonic() - began) * 1000
+        log.debug("%s %s %s %.0f ms", request.method, request.url.path, response.status_code, took)
         headers = {name.lower(): value for name, value in response.headers.items()}
-        return Answer(response.status_code, headers, body)
+        return Answer(response.status_code, headers, self._redacted(body))
 
-    def _limited(self, response: httpx.Response, until: float) -> Iterator[bytes]:
+    def _limited(self, response: httpx.Response) -> Iterator[bytes]:
+        """The plain body. BadAnswer when it is too large or cannot be unpacked."""
         size = 0
-        for chunk in response.iter_bytes():
-            size += len(chunk)
-            if size > LARGEST_BODY:
-                raise BadAnswer(_("The service's answer is larger than 20 MB."))
-            if self.monotonic() > until:
-                raise _TimeOver
+        try:
+            for piece in self._plain(response):
+                size += len(piece)
+                if size > LARGEST_BODY:
+                    raise BadAnswer(_("The service's answer is larger than 20 MB."))
+                yield piece
+        except NotUnpacked as error:
+            raise BadAnswer(_("The service's answer is packed in a way that cannot be unpacked.")) from error
+
+    def _plain(self, response: httpx.Response) -> Iterator[bytes]:
+        if response.is_stream_consumed:
+            self._check_time()
+            return iter([response.content])
+        return unpacked(self._whole(response), response.headers.get("content-encoding", "").strip().lower())
+
+    def _whole(self, response: httpx.Response) -> Iterator[bytes]:
+        """The body as it came, in time and as long as the answer said."""
+        came, promised = 0, whole(response.headers.get("content-length", ""))
+        for chunk in response.iter_raw():
+            came += len(chunk)
+            self._check_time()
             yield chunk
+        if promised is not None and came < promised:
+            raise _Cut
+
+    def _check_time(self) -> None:
+        if self._deadline.is_over():
+            raise _TimeOver
 
     def _checked(self, answer: Answer) -> Answer:
         if answer.status < 400:
@@ -334,21 +308,36 @@ class Http:
         step = min(2.0**attempt, LONGEST_STEP)
         wait = max(step / 2 + random.uniform(0, step / 2), hint or 0.0)
         if self.waited + wait > WAIT_PER_RUN:
-            raise Throttled(str(trouble), self.now() + timedelta(seconds=wait)) from trouble
+            raise self._too_long(trouble, wait)
         self.waited += wait
         self._sleep(wait)
+
+    def _too_long(self, trouble: Failure, wait: float) -> Failure:
+        """What is only not ready yet holds up nothing else."""
+        if isinstance(trouble, Rejected):
+            return trouble
+        until = self.now() + timedelta(seconds=wait)
+        asked_to = isinstance(trouble, ServerFault) and trouble.status == 429
+        return Throttled(str(trouble), until) if asked_to else TooMuchTrouble(str(trouble), until)
 
     def _sleep(self, seconds: float) -> None:
         if seconds > 0:
             self.sleep(seconds)
 
-    def _unreachable(self, error: Exception) -> str:
+    def _unreachable(self, error: Exception, deadline: float | None = None) -> str:
         host = urlsplit(self.base_url).netloc.rpartition("@")[2]
         if isinstance(error, httpx.TimeoutException | _TimeOver):
-            return _too_slow(host, round(self.deadline))
+            return _too_slow(host, round(deadline or self.deadline))
         if isinstance(error, NEVER_LEFT):
             return _("%(host)s cannot be reached.") % {"host": host}
         return _("The connection to %(host)s broke off.") % {"host": host}
+
+
+def _transport(deadline: Deadline) -> httpx.BaseTransport:
+    """The network under a total deadline: the timeouts of httpx begin anew with every byte that comes in."""
+    transport = httpx.HTTPTransport(trust_env=False)
+    transport._pool._network_backend = TimedNetwork(deadline)
+    return transport
 
 
 def _too_slow(host: str, seconds: int) -> str:

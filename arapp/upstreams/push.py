@@ -1,34 +1,58 @@
-"""Carrying intents out: claimed, read before write, written once, read back; a lost answer is settled by a read."""
+"""Carrying intents out: claimed, read before write, written once, read back; a lost answer is settled by a read.
+
+| what the read before the write shows | end of the intent | the approval |
+|---|---|---|
+| what we want is so already | done | stays |
+| another content than was decided on | superseded, nothing sent | reopens; both contents are kept |
+| decided otherwise at the desk since | superseded, nothing sent | as decided last |
+| another word than the person saw | superseded, nothing sent | follows the service's word |
+| a word that we do not know | needs_person, nothing sent | stays |
+| the service's own flag forbids it | refused, nothing sent | stays |
+| the document is gone (404) | refused, nothing sent | stays until the document is marked as gone |
+| the source was paused or set to watch only | pending, waits | stays |
+
+| what comes of the write | end of the intent | the approval |
+|---|---|---|
+| it shows when read back | done | stays; reopens if the content changed in between |
+| accepted, but does not show for ten minutes | needs_person, never sent again | stays |
+| 4xx, and what we want is so | done | stays |
+| 4xx otherwise | refused with the service's words | follows the service's word |
+| no connection, 429, a wrong key | pending, eight tries in a day, then needs_person | stays |
+| answer lost, it shows | done | stays |
+| answer lost, the service's log shows that it was taken back since | done | follows the service's word |
+| answer lost, it does not show 60 s later | pending, counted as a try | stays |
+| answer lost, our key may not see whether it shows | needs_person, never sent again | stays |
+| answer lost, the document is gone | needs_person | stays until the document is marked as gone |
+| answer lost, and no read succeeds for a day | needs_person | stays |
+
+While an intent is sending or unknown a further decision is refused, and what the service says is taken in afterwards.
+"""
 
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db import InterfaceError, OperationalError
+from django.db import InterfaceError, OperationalError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from arapp.approvals.models import Approval
-from arapp.outbox.models import LOOK_AGAIN_AFTER, Intent, Intents, IntentState
+from arapp.approvals.effects import effect_of
+from arapp.approvals.models import TOLD_BY_PERSON, Approval
+from arapp.outbox.models import Intent, Intents, IntentState
 from arapp.receivables.money import AmountError
-from arapp.receivables.records import Unreadable
+from arapp.receivables.records import InvoiceRecord, Unreadable
 from arapp.upstreams.base import Adapter, Gone, Order, WrongCredentials
-from arapp.upstreams.details import not_there, refresh
+from arapp.upstreams.details import take_in
+from arapp.upstreams.doubts import TRACES, look_again, still_unknown
 from arapp.upstreams.http import Failure, LostAnswer, Rejected, Throttled, Unreachable
 from arapp.upstreams.registry import open_source
 from arapp.upstreams.secrets import SecretLost
+from arapp.upstreams.switching import Closed, Disconnected, askable, may_write, sendable
+from arapp.upstreams.tries import follow_up, gone, order_of, try_later
 
 log = logging.getLogger("arapp.push")
-
-TRIES = 8
-TRIES_WITHIN = timedelta(hours=24)
-FIRST_PAUSE = timedelta(seconds=15)
-SHOWS_WITHIN = timedelta(minutes=10)
-"""A service that accepted a write has this long to show it."""
-LONGEST_PAUSE = timedelta(hours=4)
 
 
 @dataclass(frozen=True)
@@ -46,25 +70,44 @@ class Pushed:
         return dict(vars(self))
 
 
-def push(source_id: int | None = None, most: int | None = None) -> list[Pushed]:
+def push(
+    source_id: int | None = None, most: int | None = None, on_claim: Callable[[Intent], None] = lambda intent: None
+) -> list[Pushed]:
     """Look again at every unknown intent, then carry out those that are due, of one source or of all.
 
-    ``most`` is how many are carried out before lost answers get their turn again. Never raises for what a service
-    does.
+    ``most`` is how many are carried out before lost answers get their turn again; ``on_claim`` hears of each that is
+    claimed. Never raises for what a service does.
     """
     ours = Intent.objects.all() if source_id is None else Intent.objects.filter(source=source_id)
     handled: dict[int, Intent] = {}
-    for intent in ours.lost(timezone.now()).select_related("source", "invoice"):
-        _guarded(_look_again, intent)
-        handled[intent.pk] = intent
+    _settle_lost(ours, handled)
     stuck: set[int] = set()
     last = len(handled) + most if most else None
     while (last is None or len(handled) < last) and (intent := _next_due(ours, stuck, handled)):
-        if intent.move(IntentState.SENDING, claimed_at=timezone.now(), written_at=None, accepted_at=None):
+        _guarded(_claim, intent)
+        if intent.state == IntentState.SENDING:
+            on_claim(intent)
             if not _guarded(_reached, intent):
                 stuck.add(intent.source_id)
             handled[intent.pk] = intent
     return [_told(intent) for intent in handled.values()]
+
+
+def _claim(intent: Intent) -> bool:
+    """What is known of the document already comes first: it may have made the intent void."""
+    follow_up(intent)
+    return intent.move(IntentState.SENDING, claimed_at=timezone.now(), written_at=None, accepted_at=None)
+
+
+def _settle_lost(ours: Intents, handled: dict[int, Intent]) -> None:
+    """Those looked at longest ago first; a source that cannot be reached is asked once, not for each."""
+    stuck: set[int] = set()
+    for intent in askable(ours.lost(timezone.now())).select_related("source", "invoice"):
+        if intent.source_id in stuck:
+            continue
+        if not _guarded(look_again, intent):
+            stuck.add(intent.source_id)
+        handled[intent.pk] = intent
 
 
 def _guarded(work: Callable[[Intent], bool], intent: Intent) -> bool:
@@ -78,14 +121,14 @@ def _guarded(work: Callable[[Intent], bool], intent: Intent) -> bool:
         intent.refresh_from_db()
         sentence = _("Something unexpected happened here (%(kind)s); see the log.") % {"kind": type(error).__name__}
         if intent.written_at is None:
-            _try_later(intent, sentence)
+            try_later(intent, sentence)
         else:
-            _still_unknown(intent, sentence)
+            still_unknown(intent, sentence)
         return True
 
 
 def _next_due(ours: Intents, stuck: set[int], handled: dict[int, Intent]) -> Intent | None:
-    due = ours.due(timezone.now()).exclude(source__in=stuck).exclude(pk__in=list(handled))
+    due = sendable(ours.due(timezone.now())).exclude(source__in=stuck).exclude(pk__in=list(handled))
     return due.select_related("source", "invoice").first()
 
 
@@ -94,74 +137,92 @@ def _told(intent: Intent) -> Pushed:
     return Pushed(intent.pk, intent.source.name, intent.kind, external_id, str(intent.state), intent.error)
 
 
-def _order(intent: Intent) -> Order:
-    return Order(
-        kind=intent.kind,
-        document=intent.invoice.kind,
-        external_id=intent.invoice.external_id,
-        data=intent.data,
-        mark=f"desk-{intent.pk}",
-    )
-
-
 def _reached(intent: Intent) -> bool:
     """Carry out one claimed intent. False when the service could not be reached, so that others wait too."""
     try:
         adapter = open_source(intent.source, for_person=True, deadline=30.0)
+    except Disconnected:
+        intent.move(IntentState.PENDING, error="")
+        return False
     except SecretLost as error:
-        _try_later(intent, str(error))
+        try_later(intent, str(error))
         return False
     with adapter.http:
         try:
             _carry_out(adapter, intent)
+        except Closed:
+            intent.move(IntentState.PENDING, error="")
+            return False
         except LostAnswer as error:
             intent.move(IntentState.UNKNOWN, error=str(error))
         except Throttled as error:
-            _try_later(intent, str(error), error.until)
+            try_later(intent, str(error), error.until)
             return False
         except (Unreachable, WrongCredentials) as error:
-            _try_later(intent, str(error))
+            try_later(intent, str(error))
             return False
         except Gone:
-            _gone(intent)
+            gone(intent)
         except Rejected as error:
             _after_refusal(adapter, intent, error)
         except (Unreadable, AmountError) as error:
             sentence = _("The document cannot be read: %(problem)s") % {"problem": error}
             intent.move(IntentState.NEEDS_PERSON, error=sentence)
         except Failure as error:
-            _try_later(intent, str(error))
-    _follow_up(intent)
+            try_later(intent, str(error))
+    follow_up(intent)
     return True
 
 
 def _carry_out(adapter: Adapter, intent: Intent) -> None:
-    order = _order(intent)
-    record = refresh(adapter, intent.invoice)
+    order = order_of(intent)
+    record = take_in(adapter, intent.invoice)
     if adapter.in_effect(order, record):
         intent.move(IntentState.DONE, error="")
-    elif intent.invoice.digest != intent.digest:
-        changed = _("The document changed at %(service)s before it was told; nothing was sent. Look at it again.")
-        intent.move(IntentState.SUPERSEDED, error=changed % {"service": intent.source.get_service_display()})
-    elif not _still_decided(intent):
-        intent.move(IntentState.SUPERSEDED, error=_("It was decided otherwise meanwhile; nothing was sent."))
-    elif intent.move(IntentState.SENDING, written_at=timezone.now()):
+    elif held := _held_back(intent, record):
+        intent.move(held[0], error=held[1])
+    elif not _begin(intent, adapter.traces(order, record)):
+        intent.move(IntentState.PENDING, error="")
+    else:
         adapter.carry_out(order)
         intent.move(IntentState.SENDING, accepted_at=timezone.now())
         _read_back(adapter, intent, order)
 
 
-def _still_decided(intent: Intent) -> bool:
-    """Whether the approval still is what this intent was stored for."""
+@transaction.atomic
+def _begin(intent: Intent, traces: int) -> bool:
+    """Mark it as written from now on; False when its source was switched off, or it is not ours any more."""
+    data = {**intent.data, TRACES: traces}
+    return may_write(intent.source_id) and intent.move(IntentState.SENDING, written_at=timezone.now(), data=data)
+
+
+def _held_back(intent: Intent, record: InvoiceRecord) -> tuple[IntentState, str] | None:
+    """Why nothing is written after all, by the content just read and the approval as it is."""
+    service = {"service": intent.source.get_service_display()}
+    if intent.invoice.digest != intent.digest:
+        sentence = _("The document changed at %(service)s before it was told; nothing was sent. Look at it again.")
+        return IntentState.SUPERSEDED, sentence % service
     decision = intent.decisions.order_by("-id").first()
-    return decision is None or Approval.objects.filter(pk=intent.invoice_id, state=decision.to_state).exists()
+    if decision is None:
+        return None
+    approval = Approval.objects.get(pk=intent.invoice_id)
+    if approval.state != decision.to_state:
+        return IntentState.SUPERSEDED, _("It was decided otherwise meanwhile; nothing was sent.")
+    if not record.service_decision:
+        return IntentState.NEEDS_PERSON, _(
+            "%(service)s shows a state that we do not know; nothing was sent."
+        ) % service
+    if approval.service_word not in ("", TOLD_BY_PERSON, record.service_decision):
+        return IntentState.SUPERSEDED, _("It was decided otherwise at %(service)s; nothing was sent.") % service
+    forbidden = effect_of(decision.action, intent.invoice).problem if record.permissions else ""
+    return (IntentState.REFUSED, forbidden) if forbidden else None
 
 
 def _read_back(adapter: Adapter, intent: Intent, order: Order) -> None:
     """The write was accepted; the mirror gets what came of it."""
     proved = order.kind in adapter.proved_by_answer
     try:
-        record = refresh(adapter, intent.invoice)
+        record = take_in(adapter, intent.invoice)
     except (Failure, Unreadable, AmountError) as error:
         sentence = _("Accepted, but not read back yet: %(problem)s") % {"problem": error}
         intent.move(IntentState.DONE if proved else IntentState.UNKNOWN, error="" if proved else sentence)
@@ -175,70 +236,11 @@ def _read_back(adapter: Adapter, intent: Intent, order: Order) -> None:
 def _after_refusal(adapter: Adapter, intent: Intent, refusal: Rejected) -> None:
     """A 4xx is no effect of ours, unless the document shows that what we want is so already (BillOver A11)."""
     try:
-        record = refresh(adapter, intent.invoice)
+        record = take_in(adapter, intent.invoice)
     except (Failure, Unreadable, AmountError):
         intent.move(IntentState.REFUSED, error=refusal.words or str(refusal))
         return
-    if adapter.in_effect(_order(intent), record):
+    if adapter.in_effect(order_of(intent), record):
         intent.move(IntentState.DONE, error="")
     else:
         intent.move(IntentState.REFUSED, error=refusal.words or str(refusal))
-
-
-def _gone(intent: Intent) -> None:
-    intent.move(IntentState.REFUSED, error=not_there(intent.source))
-
-
-def _try_later(intent: Intent, error: str, until: datetime | None = None) -> None:
-    """Nothing was written: once more after a growing pause, at most eight times within a day."""
-    tries, now = intent.tries + 1, timezone.now()
-    if tries >= TRIES or now - intent.created_at > TRIES_WITHIN:
-        intent.move(IntentState.NEEDS_PERSON, error=error, tries=tries)
-        return
-    pause = min(FIRST_PAUSE * 2 ** (tries - 1), LONGEST_PAUSE)
-    intent.move(IntentState.PENDING, error=error, tries=tries, due_at=max(now + pause, until or now))
-
-
-def _look_again(intent: Intent) -> bool:
-    """Find out by reading whether a lost write took effect; without effect a minute later it is sent again."""
-    if intent.state == IntentState.SENDING and intent.written_at is None:
-        return intent.move(IntentState.PENDING, error="", due_at=timezone.now())
-    if intent.state == IntentState.SENDING and not intent.move(IntentState.UNKNOWN):
-        return False
-    try:
-        adapter = open_source(intent.source, for_person=True)
-        with adapter.http:
-            record = refresh(adapter, intent.invoice)
-    except Gone:
-        _gone(intent)
-        return True
-    except (Failure, SecretLost, Unreadable, AmountError) as error:
-        return intent.move(IntentState.UNKNOWN, error=_("Still being checked: %(problem)s") % {"problem": error})
-    if adapter.in_effect(_order(intent), record):
-        intent.move(IntentState.DONE, error="")
-    elif timezone.now() - (intent.written_at or intent.created_at) >= LOOK_AGAIN_AFTER:
-        _no_effect(intent)
-    _follow_up(intent)
-    return True
-
-
-def _no_effect(intent: Intent) -> None:
-    """A lost write is sent again; one that was accepted never is, whatever the document shows."""
-    if intent.accepted_at:
-        if timezone.now() - intent.accepted_at >= SHOWS_WITHIN:
-            sentence = _("%(service)s accepted it, but the document does not show it. Look at it there.")
-            intent.move(IntentState.NEEDS_PERSON, error=sentence % {"service": intent.source.get_service_display()})
-    elif intent.tries + 1 >= TRIES:
-        intent.move(IntentState.NEEDS_PERSON, tries=intent.tries + 1)
-    else:
-        intent.move(IntentState.PENDING, error="", tries=intent.tries + 1, due_at=timezone.now())
-
-
-def _still_unknown(intent: Intent, sentence: str) -> None:
-    tries = intent.tries + 1
-    intent.move(IntentState.NEEDS_PERSON if tries >= TRIES else IntentState.UNKNOWN, error=sentence, tries=tries)
-
-
-def _follow_up(intent: Intent) -> None:
-    """Words and changes that were held back while the intent was on its way."""
-    Approval.objects.catch_up(invoice=intent.invoice)

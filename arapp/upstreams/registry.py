@@ -8,7 +8,7 @@ from arapp.upstreams.billogram import Billogram
 from arapp.upstreams.billomat import Billomat
 from arapp.upstreams.billover import Billover
 from arapp.upstreams.http import TRIES, Http
-from arapp.upstreams.pace import DatabasePace
+from arapp.upstreams.switching import Switchable, connection_of
 
 ADAPTERS: dict[str, type[Adapter]] = {
     Service.BILLOGRAM: Billogram,
@@ -32,10 +32,11 @@ def open_source(source: Source, *, for_person: bool = False, **http: Any) -> Ada
     """The adapter of a source. The caller closes ``adapter.http``.
 
     ``for_person``: somebody is waiting: one try, ten seconds, and the part of the rate budget kept for people.
-    SecretLost when the stored secret cannot be opened.
+    SecretLost when the stored secret cannot be opened or is forgotten; a source that is paused raises Closed (a
+    Failure) when it is called.
     """
-    connection = source.connection
+    connection = connection_of(source)
     login = Login(secret=connection.plain_secret(), user=connection.user, base_url=connection.base_url)
     http.setdefault("tries", 1 if for_person else TRIES)
     http.setdefault("deadline", 10.0 if for_person else 30.0)
-    return open_login(source.service, login, pace=DatabasePace(connection, for_person=for_person), **http)
+    return open_login(source.service, login, pace=Switchable(connection, for_person=for_person), **http)

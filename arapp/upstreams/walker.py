@@ -1,101 +1,70 @@
 """One run over one source, under its lease: account, lists, what is missing, details."""
 
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from itertools import chain
 
-from django.db import DataError, IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from arapp.receivables import mirror
-from arapp.receivables.models import Customer, Invoice, Source
+from arapp.receivables.models import Customer, Invoice
 from arapp.receivables.money import AmountError
-from arapp.receivables.records import COLLECTION, DRAFT, OPEN, CustomerRecord, InvoiceRecord, Unreadable
+from arapp.receivables.records import CustomerRecord, InvoiceRecord, Unreadable
 from arapp.upstreams import quarantine
-from arapp.upstreams.base import CUSTOMERS, INVOICES, KIND_OF_STREAM, STREAM_NAMES, Adapter, Gone, Page
-from arapp.upstreams.http import Failure, Rejected, Throttled
-from arapp.upstreams.models import Connection, PullRun
+from arapp.upstreams.base import CUSTOMERS, INVOICES, KIND_OF_STREAM, STREAM_NAMES, Page
+from arapp.upstreams.filling import STILL_MOVING, Filling
+from arapp.upstreams.http import Rejected
+from arapp.upstreams.missing import Missing
+from arapp.upstreams.models import PullRun
+from arapp.upstreams.reading import LONGEST_NAP, LeaseLost, Progress, Reading, Stopped, Suspicious, nap
 
-if TYPE_CHECKING:
-    from arapp.upstreams.pull import Options
+__all__ = ["LONGEST_NAP", "LeaseLost", "Progress", "Stopped", "Suspicious", "Walker", "nap"]
 
 WHOLE_EVERY = timedelta(hours=24)
 CHEAP_WALK = 50
-"""A walk of at most so many pages is always made whole."""
+"""A walk of at most so many pages is always made whole, whatever the adapter would allow."""
 OVERLAP = timedelta(hours=48)
-ASKED_BY_ID = 50
-DETAIL_SECONDS = 240.0
-"""How long one run reads details; the rest waits for the next run."""
-DETAIL_BATCH = 25
-KNOWN_IDS = 5_000
-LONGEST_NAP = 15.0
-STILL_MOVING = (DRAFT, OPEN, COLLECTION)
-
-Progress = Callable[[str, int, int], None]
-"""What is being read, how many are done, how many there are (0 while that is not known)."""
+CLOCKS_APART = timedelta(minutes=5)
+"""Two machines may differ by so much; a walk that is further ahead was dated by a clock that was set back since."""
+GOES_ON_WITHIN = timedelta(hours=24)
+"""A whole walk that was cut off longer ago is begun anew."""
+RUNS_LOOKED_AT = 50
+TAKEN_UP = "taken up"
+"""What a run that was cut off did, once another has gone on from there."""
 
 
-def nap(seconds: float) -> None:
-    time.sleep(seconds)
+@dataclass(frozen=True)
+class Start:
+    """Where a walk begins: at the top, or where an earlier one was cut off."""
+
+    began: datetime
+    stream: str = ""
+    done: int = 0
 
 
-class LeaseLost(Exception):
-    """Another run has taken over; what this one was about to write is rolled back."""
+class Walker(Reading):
+    """The lists of one run, and what follows from them."""
 
+    walked_whole = False
 
-class Stopped(Exception):
-    """The worker was told to end."""
-
-
-class Suspicious(Failure):
-    """The answers look as if something were wrong at the service; nothing was marked gone."""
-
-
-@dataclass
-class Counts:
-    fetched: int = 0
-    created: int = 0
-    changed: int = 0
-    gone: int = 0
-    quarantined: int = 0
-
-
-class Walker:
-    """One run under its lease: accounts, lists, what is missing, details."""
-
-    def __init__(self, source: Source, adapter: Adapter, renew: Callable[[], bool], options: "Options") -> None:
-        self.source, self.adapter = source, adapter
-        self._renew, self.options = renew, options
-        self.counts = Counts()
-        self.seen: dict[str, set[str]] = {}
-        self.answered: dict[str, None] = {}
-        """The lists that answered, in order; one that is closed to our key says nothing about what is missing."""
-        self.suspicions: list[str] = []
-        self.walked_whole = False
-
-    def read(self, run: PullRun) -> None:
+    def read(self) -> None:
         """The whole run. Failures stop it; what is stored by then stays."""
-        began = run.started_at
-        Connection.objects.filter(source=self.source).update(wanted_at=None, postponed_until=None)
-        self._check_account()
-        whole = self.options.full or self._whole_is_due()
-        run.full = whole
-        since = None if whole else self._since()
-        for stream in self.adapter.streams:
-            self._walk_if_open(stream, since)
-        if whole:
-            for stream in self.answered:
-                self._ask_for_missing(stream)
-        elif self.adapter.narrowed_shows_open:
-            self._reread_moved_on()
-        self.walked_whole = whole
-        stands = {"read_at": began} | ({"walked_at": began} if whole else {})
-        Connection.objects.filter(source=self.source).update(**stands)
-        self._read_details()
+        self.seen: dict[str, set[str]] = {}
+        self.judged: list[str] = []
+        """The lists walked from top to end; of another one nothing is said to be missing."""
+        self._take_up()
+        self.check_account()
+        agreed = self.options.accept_gone or self._consent() is not None
+        whole = self.options.full or agreed or self._whole_is_due()
+        start = self._start(whole, may_go_on=not (self.options.full or agreed))
+        self._walk_lists(None if whole else self._since(), start)
+        asked_all = self._follow_up(whole, agreed)
+        self._stand(start.began, whole, forget_consent=agreed and asked_all)
+        if self.postponed is None:
+            Filling(self).fill()
         if self.suspicions:
             raise Suspicious(" ".join(self.suspicions))
 
@@ -108,59 +77,114 @@ class Walker:
             seconds -= LONGEST_NAP
         self.renew()
 
-    def renew(self) -> None:
-        """Before anything is written: LeaseLost when another run has taken over, Stopped when told to end."""
-        if self.options.stop and self.options.stop.is_set():
-            raise Stopped
-        if not self._renew():
+    def _take_up(self) -> None:
+        if not self.lease.note(wanted_at=None, postponed_until=None):
             raise LeaseLost
 
-    def _tell(self, what: str, done: int, total: int) -> None:
-        if self.options.progress:
-            self.options.progress(what, done, total)
+    def _consent(self) -> datetime | None:
+        """Since when a person has agreed, as the run found it, that what is missing is gone."""
+        return self.lease.connection.accept_gone_at
 
-    def _check_account(self) -> None:
-        newest = Invoice.objects.filter(source=self.source, gone_at=None).order_by("-created_at")
-        known = list(newest.values_list("external_id", flat=True)[:KNOWN_IDS])
-        if not self.adapter.is_account(self.source.account, known):
-            raise Failure(_("The stored credentials now reach another account. Nothing was read; connect it anew."))
+    def _is_cheap(self) -> bool:
+        pages = min(CHEAP_WALK, self.adapter.cheap_walk)
+        return Invoice.objects.filter(source=self.source).count() <= pages * self.adapter.page_size
 
     def _whole_is_due(self) -> bool:
-        walked = self.source.connection.walked_at
-        if walked is None or timezone.now() - walked > WHOLE_EVERY:
+        walked = self.lease.connection.walked_at
+        if walked is None or not -CLOCKS_APART <= timezone.now() - walked <= WHOLE_EVERY:
             return True
-        return Invoice.objects.filter(source=self.source).count() <= CHEAP_WALK * self.adapter.page_size
+        return self._is_cheap()
 
     def _since(self) -> datetime:
-        return (self.source.connection.read_at or self.source.connection.walked_at) - OVERLAP
+        connection = self.lease.connection
+        return min(connection.read_at or connection.walked_at, timezone.now()) - OVERLAP
 
-    def _walk_if_open(self, stream: str, since: datetime | None) -> None:
+    def _start(self, whole: bool, *, may_go_on: bool) -> Start:
+        """Where to begin. What an earlier run has left of a whole walk becomes this one's, or is forgotten."""
+        left = self._left_over()
+        goes_on = whole and may_go_on and left is not None and self.adapter.resumable
+        start = Start(self._began(left), left.doing, left.done) if goes_on else Start(self.run.started_at)
+        self.run.full = whole
+        with self.writing():
+            stands = {"doing": start.stream, "done": start.done, "of": left.of if goes_on else 0}
+            PullRun.objects.filter(pk=self.run.pk).update(full=whole, **stands)
+            if left:
+                PullRun.objects.filter(pk=left.pk).update(doing=TAKEN_UP if goes_on else "", done=0, of=0)
+        return start
+
+    def _began(self, left: PullRun) -> datetime:
+        """When the walk began that ``left`` was in the midst of: it may have gone on from another run itself."""
+        began = left.started_at
+        for run in PullRun.objects.filter(source=self.source, pk__lt=left.pk, full=True).order_by("-id"):
+            if run.doing != TAKEN_UP:
+                break
+            began = run.started_at
+        return began
+
+    def _left_over(self) -> PullRun | None:
+        """The last run that was cut off in the midst of a list of a whole walk, if that is not long ago."""
+        last = PullRun.objects.filter(source=self.source, pk__lt=self.run.pk).order_by("-id")[:RUNS_LOOKED_AT]
+        since = timezone.now() - GOES_ON_WITHIN
+        cut_off = (run for run in last if run.full and run.doing in self.adapter.streams)
+        return next((run for run in cut_off if since <= run.started_at <= timezone.now()), None)
+
+    def _walk_lists(self, since: datetime | None, start: Start) -> None:
+        streams = list(self.adapter.streams)
+        for stream in streams[streams.index(start.stream) if start.stream else 0 :]:
+            self._walk_if_open(stream, since, start.done if stream == start.stream else 0)
+
+    def _walk_if_open(self, stream: str, since: datetime | None, done: int) -> None:
         """A list our key may not read makes the run partial; without the invoices there is no run."""
         try:
-            self._walk(stream, since)
+            self._walk(stream, since, done)
         except Rejected as refusal:
             if stream == INVOICES:
                 raise
-            self.answered.pop(stream, None)
             sentence = _("The list of %(list)s is closed to our key. %(refusal)s")
-            self.suspicions.append(sentence % {"list": STREAM_NAMES[stream], "refusal": refusal})
+            closed = sentence % {"list": STREAM_NAMES[stream], "refusal": refusal}
+            self.suspect(closed, doubtful=bool(self.known(stream)))
 
-    def _walk(self, stream: str, since: datetime | None) -> None:
+    def _walk(self, stream: str, since: datetime | None, done: int) -> None:
         seen = self.seen.setdefault(stream, set())
         began = asked_at = timezone.now()
-        for page in self.adapter.pages(stream, since):
-            self.answered.setdefault(stream)
+        rest = self._rest(stream, done) if done >= self.adapter.page_size else None
+        for page in rest or self.adapter.pages(stream, since):
             self._store(stream, page, seen, asked_at)
-            self._tell(stream, len(seen), page.total or 0)
             asked_at = timezone.now()
-        if since is None:
-            quarantine.clear_nameless(self.source, stream, began)
+        if since is None and rest is None:
+            self.judged.append(stream)
+            with self.writing():
+                quarantine.clear_nameless(self.source, stream, began)
+        if since is not None and not seen:
+            self._doubt_empty(stream)
+
+    def _rest(self, stream: str, done: int) -> Iterator[Page] | None:
+        """What an earlier run has left of a list; None where it cannot be shown that nothing lies between."""
+        pages = self.adapter.rest(stream, done)
+        first = next(pages, None)
+        entries = first.entries if first else ()
+        if not entries or not self._has(stream, self.adapter.entry_id(stream, entries[0])):
+            return None
+        return chain([first], pages)
+
+    def _has(self, stream: str, external_id: str) -> bool:
+        if stream == CUSTOMERS:
+            return Customer.objects.filter(source=self.source, external_id=external_id, brief=False).exists()
+        kind = KIND_OF_STREAM[stream]
+        return Invoice.objects.filter(source=self.source, kind=kind, external_id=external_id).exists()
+
+    def _doubt_empty(self, stream: str) -> None:
+        """However a walk is narrowed, it shows something of a list that has something."""
+        words = self.adapter.unlisted_words
+        count = sum(word not in words for _id, word in self.known(stream))
+        if count:
+            self.suspect(_empty(stream, count))
 
     def _store(self, stream: str, page: Page, seen: set[str], asked_at: datetime) -> None:
-        """One page and what could not be read of it, in one transaction under the lease."""
+        """One page, what could not be read of it and how far that is, in one transaction under the lease."""
         readable: list[CustomerRecord | InvoiceRecord] = []
-        with transaction.atomic():
-            self.renew()
+        done, total = 0, page.total or 0
+        with self.writing():
             for entry in page.entries:
                 external_id = self.adapter.entry_id(stream, entry) or quarantine.name_of(entry)
                 self.counts.fetched += external_id not in seen
@@ -168,151 +192,45 @@ class Walker:
                 try:
                     readable.append(self.adapter.read(stream, entry))
                 except (Unreadable, AmountError) as error:
-                    self._set_aside(stream, external_id, entry, str(error))
-            self._write(stream, readable, asked_at)
+                    self.set_aside(stream, external_id, entry, str(error))
+            self.write(stream, readable, asked_at)
+            done = len(seen) if page.done is None else page.done
+            self.note(stream, done, total)
+        self.tell(stream, done, total)
 
-    def _set_aside(self, stream: str, external_id: str, payload: Any, reason: str) -> None:
-        quarantine.put(self.source, stream, external_id, payload, reason)
-        self.counts.quarantined += 1
-
-    def _write(self, stream: str, found: Sequence[CustomerRecord | InvoiceRecord], asked_at: datetime) -> None:
-        """Store records; one that cannot be stored is set aside and does not take the others with it.
-
-        What is stored is cleared from quarantine.
-        """
-        write = mirror.write_customers if stream == CUSTOMERS else mirror.write_invoices
-        try:
-            tally = write(self.source, found, asked_at)
-        except (DataError, IntegrityError, OverflowError, RecursionError) as error:
-            if len(found) > 1:
-                for record in found:
-                    self._write(stream, [record], asked_at)
-            else:
-                payload = getattr(found[0], "detail", None) or found[0].payload
-                reason = _("The desk cannot store it: %(problem)s") % {"problem": error}
-                self._set_aside(stream, found[0].external_id, payload, reason)
-            return
-        self.counts.created += tally.created
-        self.counts.changed += tally.changed
-        quarantine.clear(self.source, stream, [record.external_id for record in found])
-
-    def _ask_for_missing(self, stream: str) -> None:
-        """What a whole walk did not show is asked for by id; only a 404 means gone, and not too many at once."""
-        known = self._known(stream)
-        missing = [external_id for external_id in known if external_id not in self.seen[stream]]
-        asked = missing if self.options.accept_gone else missing[:ASKED_BY_ID]
-        gone = self._not_found(stream, asked)
-        limit = max(10, len(known) // 10)
-        if len(asked) - len(gone) > limit:
-            self.suspicions.append(_left_out(stream, len(asked) - len(gone)))
-        if gone and len(missing) > limit and not self.options.accept_gone:
-            self.suspicions.append(_missing(stream, len(missing), len(known), self.source.name))
-            return
-        self.counts.gone += self._mark_gone(stream, gone)
-
-    def _not_found(self, stream: str, external_ids: Sequence[str]) -> list[str]:
-        """Those the service answers 404 for; the others are refreshed."""
-        gone = []
-        for external_id in external_ids:
-            self.renew()
-            asked_at = timezone.now()
-            try:
-                self._write(stream, [self._fetch(stream, external_id)], asked_at)
-            except Gone:
-                gone.append(external_id)
-            except (Unreadable, AmountError, Rejected) as error:
-                self._set_aside(stream, external_id, getattr(error, "payload", None), str(error))
-        return gone
+    def _follow_up(self, whole: bool, agreed: bool) -> bool:
+        """What the lists did not show. Whether everything was asked for that had to be."""
+        if whole:
+            missing = Missing(self, {stream: self.seen[stream] for stream in self.judged}, agreed)
+            missing.judge()
+            return missing.complete
+        if self.adapter.narrowed_shows_open:
+            self._reread_moved_on()
+        return True
 
     def _reread_moved_on(self) -> None:
         """What the mirror has open and a narrowed walk over everything open does not show is due for its details."""
         open_here = Invoice.objects.filter(source=self.source, gone_at=None, state__in=STILL_MOVING, detail_due=False)
         seen = self.seen.get(INVOICES, set())
         moved = [pk for pk, external_id in open_here.values_list("pk", "external_id") if external_id not in seen]
-        mirror.want_details(moved)
+        with self.writing():
+            mirror.want_details(moved)
 
-    def _known(self, stream: str) -> list[str]:
-        rows = (
-            Customer.objects.filter(source=self.source, gone_at=None, brief=False)
-            if stream == CUSTOMERS
-            else Invoice.objects.filter(source=self.source, gone_at=None, kind=KIND_OF_STREAM[stream])
-        )
-        return list(rows.order_by("id").values_list("external_id", flat=True))
-
-    def _fetch(self, stream: str, external_id: str) -> CustomerRecord | InvoiceRecord:
-        if stream == CUSTOMERS:
-            return self.adapter.customer(external_id)
-        return self.adapter.detail(KIND_OF_STREAM[stream], external_id)
-
-    def _mark_gone(self, stream: str, external_ids: list[str]) -> int:
-        if stream == CUSTOMERS:
-            return mirror.mark_customers_gone(self.source, external_ids, timezone.now())
-        return mirror.mark_gone(self.source, KIND_OF_STREAM[stream], external_ids, timezone.now())
-
-    def _read_details(self) -> None:
-        """Lines, events and so on of what is new or changed, as long as the run's time and the rate budget last."""
-        due = self._details_due()
-        until = time.monotonic() + DETAIL_SECONDS
-        found: list[InvoiceRecord] = []
-        asked_at = timezone.now()
-        for done, (kind, external_id) in enumerate(due, 1):
-            try:
-                record = self._detail(kind, external_id)
-            except Throttled:
-                break
-            if record:
-                found.append(record)
-            if len(found) >= DETAIL_BATCH:
-                self._store_details(found, asked_at)
-                found, asked_at = [], timezone.now()
-            self._tell("details", done, len(due))
-            if time.monotonic() > until:
-                break
-        self._store_details(found, asked_at)
-
-    def _details_due(self) -> list[tuple[str, str]]:
-        rows = Invoice.objects.filter(source=self.source, gone_at=None)
-        wanted = rows.filter(detail_due=True)
-        if not self.adapter.list_tells_all:
-            wanted = rows if self.options.full else wanted | rows.filter(service_decision="waiting")
-        return list(wanted.order_by("detailed_at", "-created_at").values_list("kind", "external_id"))
-
-    def _detail(self, kind: str, external_id: str) -> InvoiceRecord | None:
-        """None where there is none now; a 404 alone marks nothing gone, the next whole walk judges it."""
-        stream = next(s for s, k in KIND_OF_STREAM.items() if k == kind)
-        try:
-            return self.adapter.detail(kind, external_id)
-        except Gone:
-            return None
-        except (Unreadable, AmountError, Rejected) as error:
-            self._set_aside(stream, external_id, getattr(error, "payload", None), str(error))
-        return None
-
-    def _store_details(self, found: list[InvoiceRecord], asked_at: datetime) -> None:
-        """A batch, as of the moment its first detail was asked for: what was stored since then is newer and stays."""
-        if not found:
-            return
-        with transaction.atomic():
-            self.renew()
-            for stream, kind in KIND_OF_STREAM.items():
-                self._write(stream, [record for record in found if record.kind == kind], asked_at)
+    def _stand(self, began: datetime, whole: bool, *, forget_consent: bool) -> None:
+        """The lists are read: from here on the next run may be a narrower one."""
+        stands = {"read_at": began} | ({"walked_at": began} if whole else {})
+        with self.writing():
+            self.lease.note(**stands)
+            self.note("", 0, 0)
+            if forget_consent and self._consent():
+                self.lease.note(only={"accept_gone_at": self._consent()}, accept_gone_at=None)
+        self.walked_whole = whole
 
 
-def _left_out(stream: str, count: int) -> str:
+def _empty(stream: str, count: int) -> str:
     sentence = ngettext(
-        "The list of %(list)s leaves out %(count)d that is still there.",
-        "The list of %(list)s leaves out %(count)d that are still there.",
+        "The list of %(list)s shows nothing at all, although %(count)d is known here. Nothing was marked as gone.",
+        "The list of %(list)s shows nothing at all, although %(count)d are known here. Nothing was marked as gone.",
         count,
     )
     return sentence % {"list": STREAM_NAMES[stream], "count": count}
-
-
-def _missing(stream: str, count: int, known: int, source: str) -> str:
-    sentence = ngettext(
-        "%(count)d of %(known)d %(list)s is missing, and those asked for are not found any more. "
-        "Nothing was marked as gone; if that is right, run: sync %(source)s --accept-gone",
-        "%(count)d of %(known)d %(list)s are missing, and those asked for are not found any more. "
-        "Nothing was marked as gone; if that is right, run: sync %(source)s --accept-gone",
-        count,
-    )
-    return sentence % {"list": STREAM_NAMES[stream], "count": count, "known": known, "source": source}

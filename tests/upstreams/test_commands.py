@@ -254,3 +254,77 @@ def test_a_lost_encryption_key_is_said_and_stops_nothing_else(connected: Desk, s
     assert [r["status"] for r in json.loads(out)] == ["failed", "ok"]
     assert "ENCRYPTION_KEY" in json.loads(out)[0]["error"]
     assert code == 1
+
+
+def switched(source: Source) -> tuple[bool, bool]:
+    return Connection.objects.values_list("paused", "watch_only").get(source=source)
+
+
+def test_source_switches_one_source_says_so_and_may_be_repeated(connected: Desk):
+    source, _ = connected("billover")
+    expected = {
+        "pause": (True, False),
+        "resume": (False, False),
+        "watch-only": (False, True),
+        "writes": (False, False),
+    }
+    for action, flags in expected.items():
+        for _again in range(2):
+            code, out = run("source", source.name, f"--{action}")
+            assert (code, source.name in out) == (0, True)
+            assert switched(source) == flags
+    for _again in range(2):
+        code, out = run("source", source.name, "--disconnect")
+        assert (code, "disconnected" in out) == (0, True)
+    assert not Connection.objects.exists()
+    code, out = run("source", source.name, "--pause")
+    assert (code, "not connected" in out) == (2, True)
+
+
+@pytest.mark.parametrize("arguments", [[], ["--pause", "--resume"], ["--stop"]], ids=["none", "two", "unknown"])
+def test_source_takes_exactly_one_of_its_options(connected: Desk, arguments):
+    source, _ = connected("billover")
+    with pytest.raises(CommandError):
+        call_command("source", source.name, *arguments)
+    assert switched(source) == (False, False)
+
+
+def test_source_refuses_an_unknown_name(db):
+    code, out = run("source", "nobody", "--pause")
+    assert (code, "nobody" in out) == (2, True)
+
+
+def test_a_paused_source_is_not_read_whatever_is_asked(connected: Desk):
+    source, stand_in = connected("billover")
+    run("source", source.name, "--pause")
+    before = len(stand_in.requests)
+    for options in ({}, {"full": True}, {"accept_gone": True}):
+        code, out = run("sync", source.name, json=True, **options)
+        [report] = json.loads(out)
+        assert (code, report["status"], "paused" in report["error"]) == (1, "postponed", True)
+    assert len(stand_in.requests) == before
+
+
+def test_push_says_what_waits_because_a_source_is_switched_off(connected: Desk):
+    source, _ = connected("billover")
+    run("sync")
+    person = make_user()
+    waiting = source.invoice_set.filter(approval__state="waiting", state="open")
+    invoice = next(i for i in waiting if not i.approval.why_not("approve", person))
+    invoice.approval.approve(person, invoice.digest)
+    for action, words in (("watch-only", "watched only"), ("pause", "paused"), ("disconnect", "not connected")):
+        run("source", source.name, f"--{action}")
+        assert run("push") == (0, f"{source.name} is {words}; waiting to be told: 1.\n")
+    assert run("push", json=True) == (0, "[]\n")
+
+
+@pytest.mark.parametrize(("action", "back"), [("pause", "--resume"), ("watch-only", "--writes")])
+def test_new_credentials_for_a_source_that_is_switched_off_leave_it_so_and_say_so(
+    connected: Desk, secret, action, back
+):
+    source, stand_in = connected("billover")
+    run("source", source.name, f"--{action}")
+    before = switched(source)
+    login = secret(stand_in.credentials()["secret"])
+    code, out = run("connect", source.name, "billover", base_url=url_of(source), secret_env=login)
+    assert (code, back in out, switched(source)) == (0, True, before)

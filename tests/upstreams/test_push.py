@@ -13,46 +13,20 @@ from arapp.receivables.models import Invoice
 from arapp.sandbox.base import Answer, Fault, StandIn
 from arapp.upstreams.base import Adapter
 from arapp.upstreams.pull import pull
-from arapp.upstreams.push import TRIES, push
+from arapp.upstreams.push import push
 from arapp.upstreams.registry import ADAPTERS
+from arapp.upstreams.tries import TRIES
 from tests.conftest import make_user
 from tests.upstreams.conftest import SERVICES, Desk
+from tests.upstreams.pushing import APPROVE_PATH, JSON, approve, effects, fresh, later, waiting_approval
 
 pytestmark = pytest.mark.parametrize("service", SERVICES)
-JSON = (("Content-Type", "application/json"),)
-APPROVE_PATH = {"billogram": "/command/send", "billover": "/approve", "billomat": "/complete"}
 
 
 @pytest.fixture
 def waiting(service: str, connected: Desk) -> tuple[Approval, StandIn]:
     """An approval that an approver may approve, at the service and here."""
-    source, stand_in = connected(service, invoices=60)
-    pull(source)
-    person = make_user("approver")
-    for approval in Approval.objects.filter(state="waiting").select_related("invoice__source", "invoice__owner"):
-        if not approval.why_not("approve", person):
-            return approval, stand_in
-    raise AssertionError("no invoice to approve")
-
-
-def approve(approval: Approval, note: str = "") -> Intent:
-    person = make_user()
-    return approval.approve(person, approval.invoice.digest, note).intent
-
-
-def fresh(approval: Approval) -> Approval:
-    return Approval.objects.select_related("invoice__source").get(pk=approval.pk)
-
-
-def effects(service: str, stand_in: StandIn) -> int:
-    return sum(w.status < 300 for w in stand_in.journal if w.path.endswith(APPROVE_PATH[service]))
-
-
-def later(intent: Intent, **age: float) -> None:
-    """Let time pass for an intent whose write was lost."""
-    Intent.objects.filter(pk=intent.pk).update(
-        written_at=timezone.now() - timedelta(**age), due_at=timezone.now() - timedelta(**age)
-    )
+    return waiting_approval(service, connected, invoices=60)
 
 
 def test_an_approval_reaches_the_service_is_read_back_and_told_once(service, waiting):
@@ -233,6 +207,7 @@ def test_an_accepted_write_that_does_not_show_is_never_sent_again(service, waiti
     monkeypatch.setattr(Adapter, "in_effect", lambda self, order, record: False)
     for adapter in ADAPTERS.values():
         monkeypatch.setattr(adapter, "in_effect", lambda self, order, record: False)
+        monkeypatch.setattr(adapter, "traces", lambda self, order, record: 0)
     assert [one.state for one in push()] == ["unknown"]
     later(intent, seconds=120)
     assert [one.state for one in push()] == ["unknown"]

@@ -10,7 +10,7 @@ from arapp.approvals.models import Approval
 from arapp.receivables import mirror
 from arapp.receivables.models import Invoice, Source
 from arapp.sandbox.base import Answer, Fault
-from arapp.upstreams import registry, walker
+from arapp.upstreams import filling, registry, walker
 from arapp.upstreams.models import Connection, PullRun, Quarantined
 from arapp.upstreams.pull import Options, pull
 from arapp.upstreams.push import push
@@ -146,15 +146,15 @@ def test_details_asked_for_before_a_decision_arrived_do_not_undo_it(service, con
     waiting = Approval.objects.filter(state="waiting").select_related("invoice__source", "invoice__owner")
     approval = next(one for one in waiting if not one.why_not("approve", person))
     Invoice.objects.update(detail_due=True)
-    store = walker.Walker._store_details
+    store = filling.store_details
 
-    def decided_meanwhile(self, found, asked_at):
+    def decided_meanwhile(reading, found, asked_at, done, of):
         if approval.state == "waiting" and any(r.external_id == approval.invoice.external_id for r in found):
             approval.approve(person, approval.invoice.digest)
             assert [one.state for one in push()] == ["done"]
-        store(self, found, asked_at)
+        store(reading, found, asked_at, done, of)
 
-    monkeypatch.setattr(walker.Walker, "_store_details", decided_meanwhile)
+    monkeypatch.setattr(filling, "store_details", decided_meanwhile)
     pull(source)
     after = Approval.objects.select_related("invoice").get(pk=approval.pk)
     assert (after.state, after.invoice.service_decision) == ("approved", "approved")

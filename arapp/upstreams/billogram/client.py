@@ -22,6 +22,7 @@ from arapp.upstreams.billogram.envelope import (
     count_of,
     meaning,
     meaning_of_written,
+    not_yet,
     word_of,
     words,
 )
@@ -34,6 +35,8 @@ PATHS = {CUSTOMERS: "/customer", INVOICES: "/billogram"}
 IN_ORDER = {CUSTOMERS: "customer_no", INVOICES: "invoice_no"}
 """What lists are walked by (section 3). Drafts have no number; what shifts is caught by counting."""
 NEWEST_BY = {CUSTOMERS: ("created_at", "updated_at"), INVOICES: ("attested_at",)}
+WALKS = 3
+"""How often a list is walked that changes on the way."""
 EVENTS_IN_OBJECT = 100
 """A billogram carries its latest events only, at most this many (section 6.1)."""
 BY_USER = "user:"
@@ -53,6 +56,8 @@ class Billogram(Adapter):
     streams: ClassVar[tuple[str, ...]] = (CUSTOMERS, INVOICES)
     page_size: ClassVar[int] = 100
     narrowed_shows_open = True
+    unlisted_words: ClassVar[frozenset[str]] = frozenset({"Sending"})
+    """Section 7.1: what is being sent no list shows."""
     list_tells_all: ClassVar[bool] = True
     needs_user: ClassVar[str] = gettext_lazy("API user")
 
@@ -62,7 +67,7 @@ class Billogram(Adapter):
 
     @staticmethod
     def http_options(login: Login) -> dict[str, Any]:
-        return {"auth": (login.user, login.secret), "words": words}
+        return {"auth": (login.user, login.secret), "words": words, "not_yet": not_yet}
 
     def account(self) -> Account:
         """The company in the settings; where the API user may not read them, the first part of its own name."""
@@ -125,16 +130,25 @@ class Billogram(Adapter):
             yield from self._newest(stream, field, since)
 
     def _walk(self, stream: str, query: Query = ()) -> Iterator[Page]:
-        """All pages. Rows that move meanwhile shift the others: with fewer rows than there were, once more."""
+        """All pages. Rows that move meanwhile shift the others: with fewer rows than there were, once more.
+
+        BadAnswer when all the walks together did not show as many as the list has.
+        """
         ordered = [*query, *_order(IN_ORDER[stream], "asc")]
-        for _attempt in range(2):
+        shown: set[str] = set()
+        total = 0
+        for _attempt in range(WALKS):
             seen, most = set(), 0
             for number, page in enumerate(self._pages(PATHS[stream], ordered), 1):
                 yield page
-                most = max(most, page.total or 0)
+                total = page.total or 0
+                most = max(most, total)
                 seen |= {self.entry_id(stream, e) or f"{number}/{n}" for n, e in enumerate(page.entries)}
+            shown |= seen
             if len(seen) >= most:
                 return
+        if len(shown) < total:
+            raise BadAnswer(_too_few(total, len(shown)))
 
     def _newest(self, stream: str, field: str, since: datetime) -> Iterator[Page]:
         """Newest first, until a row is older. Rows without the moment may stand first or last: last ends it."""
@@ -228,6 +242,15 @@ def _wrong_length(total: int, shown: int, page: int, expected: int) -> str:
         total,
     )
     return sentence % {"total": total, "shown": shown, "page": page, "expected": expected}
+
+
+def _too_few(total: int, shown: int) -> str:
+    sentence = ngettext(
+        "Billogram says that the list has %(total)d row, but only %(shown)d could be seen.",
+        "Billogram says that the list has %(total)d rows, but only %(shown)d could be seen.",
+        total,
+    )
+    return sentence % {"total": total, "shown": shown}
 
 
 def _billogram(external_id: str) -> str:

@@ -13,6 +13,8 @@ from arapp.upstreams.http import Answer, BadAnswer, Failure, Rejected
 T = TypeVar("T", dict, list)
 
 PERMISSION_DENIED = "PERMISSION_DENIED"
+NOT_AVAILABLE_YET = "NOT_AVAILABLE_YET"
+LEFT_OUT = "***"
 WRONG_KEY = frozenset({"MISSING_AUTH", "INVALID_AUTH"})
 
 
@@ -48,7 +50,17 @@ def checked(answer: Answer, kind: type[T]) -> tuple[T, dict[str, Any]]:
     if not isinstance(data, kind):
         no_object = _("Billogram answered with something that is not an object.")
         raise BadAnswer(no_object if kind is dict else _("Billogram answered with something that is not a list."))
-    return data, meta if isinstance(meta, dict) else {}
+    return _unsigned(data), meta if isinstance(meta, dict) else {}
+
+
+def _unsigned(data: Any) -> Any:
+    """Without the key that callbacks are signed with (section 9.2), which stands in the objects themselves."""
+    if isinstance(data, list):
+        return [_unsigned(entry) for entry in data]
+    callbacks = data.get("callbacks") if isinstance(data, Mapping) else None
+    if not isinstance(callbacks, Mapping) or not callbacks.get("sign_key"):
+        return data
+    return {**data, "callbacks": {**callbacks, "sign_key": LEFT_OUT}}
 
 
 def count_of(meta: Mapping[str, Any]) -> int:
@@ -62,6 +74,11 @@ def count_of(meta: Mapping[str, Any]) -> int:
     return int(total)
 
 
+def not_yet(status: int, body: Any) -> bool:
+    """Whether the object is only being made at this moment (section 2.3): a read is asked again."""
+    return status == 404 and word_of(body) == NOT_AVAILABLE_YET
+
+
 def meaning(error: Rejected) -> Failure:
     """What an answer of 4xx means: wrong credentials, gone, not ready, or simply refused (section 2.3)."""
     word = word_of(error.body)
@@ -69,7 +86,7 @@ def meaning(error: Rejected) -> Failure:
         return WrongCredentials(_("Billogram does not accept this API user and key."))
     if error.status != 404:
         return error
-    if word == "NOT_AVAILABLE_YET":
+    if not_yet(error.status, error.body):
         return NotReady(_("Billogram is still making this document; try again in a moment."))
     if not word:
         return BadAnswer(_("There is no Billogram API at this address (404)."))

@@ -16,8 +16,12 @@ MOST_DECIMALS = 12
 
 
 def said(payload: Mapping[str, Any], key: str) -> str | None:
-    """The text under a key; "" for null, which means empty here (section 6.3); None when the key is missing."""
-    return text(payload[key]) if key in payload else None
+    """The text under a key; None, which keeps what is stored, for a missing key and for null.
+
+    Null is what Billogram gives for a field that was never filled (section 6.3), and what any field may be when
+    its answer is incomplete; "" alone says that there is nothing.
+    """
+    return None if payload.get(key) is None else text(payload[key])
 
 
 def identity(payload: Any, key: str) -> str:
@@ -45,10 +49,8 @@ def part(payload: Mapping[str, Any], key: str) -> Mapping[str, Any]:
 
 
 def parts(payload: Mapping[str, Any], key: str) -> list[Mapping[str, Any]]:
-    """The objects in the list under a key, none for null; Unreadable when it holds anything else."""
+    """The objects in the list under a key. Unreadable when it is none, null too: a billogram always has it."""
     value = payload.get(key)
-    if value is None:
-        return []
     if not isinstance(value, list) or not all(isinstance(row, Mapping) for row in value):
         raise Unreadable(_("“%(key)s” is not a list of objects.") % {"key": key})
     return value

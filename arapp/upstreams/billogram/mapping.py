@@ -107,13 +107,19 @@ def customer(payload: Any) -> CustomerRecord:
         email=said(contact, "email"),
         phone=said(contact, "phone"),
         contact_name=said(contact, "name"),
-        address=postal_address(place) if "address" in payload else None,
+        address=told_address(place),
         country=said(place, "country"),
         note=said(payload, "notes"),
         created_at=read_moment(payload.get("created_at")),
         updated_at=read_moment(payload.get("updated_at")),
         payload=payload,
     )
+
+
+def told_address(place: Mapping[str, Any]) -> str | None:
+    """The address; None, which keeps what is stored, where nothing of it is told but null."""
+    told = any(place.get(key) is not None for key in (*STREETS, "zipcode", "city"))
+    return postal_address(place) if told else None
 
 
 def postal_address(place: Mapping[str, Any]) -> str:
@@ -233,7 +239,7 @@ def _receiver(copy: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "receiver_email": said(copy, "email"),
         "receiver_phone": said(copy, "phone"),
-        "receiver_address": postal_address(place) if "address" in copy else None,
+        "receiver_address": told_address(place),
         "country": said(place, "country"),
         "customer": _brief_customer(copy),
     }

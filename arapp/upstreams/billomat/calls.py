@@ -19,6 +19,7 @@ Query = Sequence[tuple[str, str]]
 OLDEST_FIRST = ("order_by", "id ASC")
 """Insertions land at the end, so that a walk is stable (9); the space goes out as ``+``, never as ``%2B`` (2.5)."""
 LAST_CHANGED_FIRST = ("order_by", "updated DESC")
+NEWEST_FIRST = ("order_by", "id DESC")
 
 
 def words(status: int, body: Any) -> str:

@@ -1,6 +1,7 @@
 """Walking a list page by page without losing rows on the way (reference sections 2.5 and 9)."""
 
 from collections.abc import Callable, Generator, Iterator
+from dataclasses import replace
 from datetime import datetime
 from itertools import pairwise
 from typing import Any
@@ -15,9 +16,9 @@ Fetch = Callable[[int], Rows]
 """Gets the page of a number, from 1."""
 
 
-def pages(fetch: Fetch, size: int) -> Iterator[Rows]:
+def pages(fetch: Fetch, size: int, first: int = 1) -> Iterator[Rows]:
     """Every page up to the last. BadAnswer when one has fewer rows than the service's own total asks for."""
-    number = 0
+    number = first - 1
     while True:
         number += 1
         rows = fetch(number)
@@ -27,7 +28,7 @@ def pages(fetch: Fetch, size: int) -> Iterator[Rows]:
         else:
             _check_length(rows, rows.total - (number - 1) * per_page, per_page)
             last = number * per_page >= rows.total
-        yield rows
+        yield replace(rows, done=(number - 1) * per_page + len(rows.entries))
         if last:
             return
 
@@ -47,23 +48,24 @@ def _cut_short(came: int, expected: int) -> str:
     return sentence % {"count": came, "expected": expected}
 
 
-def whole(fetch: Fetch, size: int, seen: set[str]) -> Iterator[Rows]:
-    """Every row that is not in ``seen`` yet, which grows by them.
+def whole(fetch: Fetch, size: int, seen: set[str], first: int = 1) -> Iterator[Rows]:
+    """Every row from page ``first`` on that is not in ``seen`` yet, which grows by them.
 
-    When rows vanish during the walk, others move across the border of two pages; then it is walked once more.
-    BadAnswer when even that does not give as many different rows as the service counts.
+    When rows vanish during the walk, others move across the border of two pages; then it is walked once more, from
+    the top. BadAnswer when even that does not give as many different rows as the service counts.
     """
-    if not (yield from _walked(fetch, size, seen, last_try=False)):
-        yield from _walked(fetch, size, seen, last_try=True)
+    if not (yield from _walked(fetch, size, seen, first, last_try=False)):
+        yield from _walked(fetch, size, seen, 1, last_try=True)
 
 
-def _walked(fetch: Fetch, size: int, seen: set[str], *, last_try: bool) -> Generator[Rows, None, bool]:
+def _walked(fetch: Fetch, size: int, seen: set[str], first: int, *, last_try: bool) -> Generator[Rows, None, bool]:
     """Whether everything that the service counts was there, and nothing vanished meanwhile."""
     found: set[str] = set()
     totals: list[int] = []
-    for number, rows in enumerate(pages(fetch, size)):
+    for number, rows in enumerate(pages(fetch, size, first), first):
         found.update(key(entry) or f"#{number}.{at}" for at, entry in enumerate(rows.entries))
-        totals += [rows.total] if rows.total is not None else []
+        skipped = (first - 1) * (rows.per_page or size)
+        totals += [max(0, rows.total - skipped)] if rows.total is not None else []
         yield _unseen(rows, seen)
     short = bool(totals) and len(found) < totals[-1]
     if short and last_try:
@@ -88,7 +90,7 @@ def newest(fetch: Fetch, size: int, since: datetime, seen: set[str]) -> Generato
     """
     moments: list[datetime | None] = []
     for rows in pages(fetch, size):
-        moments = moments[:1] + moments[-1:] + [_updated(entry) for entry in rows.entries]
+        moments = moments[:1] + moments[-1:] + [_moment(entry, "updated") for entry in rows.entries]
         yield _unseen(rows, seen)
         if rows.total is not None and rows.total <= len(rows.entries):
             return True
@@ -100,9 +102,17 @@ def newest(fetch: Fetch, size: int, since: datetime, seen: set[str]) -> Generato
     return True
 
 
-def _updated(entry: Any) -> datetime | None:
+def made_since(fetch: Fetch, size: int, since: datetime, seen: set[str]) -> Iterator[Rows]:
+    """Rows by falling id, down to one that was made before ``since``."""
+    for rows in pages(fetch, size):
+        yield _unseen(rows, seen)
+        if any(moment < since for entry in rows.entries if (moment := _moment(entry, "created"))):
+            return
+
+
+def _moment(entry: Any, name: str) -> datetime | None:
     try:
-        return read_moment(mapping(entry).get("updated"))
+        return read_moment(mapping(entry).get(name))
     except Unreadable:
         return None
 
@@ -115,4 +125,4 @@ def key(entry: Any) -> str:
 def _unseen(rows: Rows, seen: set[str]) -> Rows:
     fresh = [entry for entry in rows.entries if key(entry) not in seen]
     seen.update(filter(None, map(key, fresh)))
-    return Rows(fresh, rows.total, rows.per_page)
+    return replace(rows, entries=fresh)

@@ -18,6 +18,8 @@ class Rows:
     """How many rows the whole list has; None where the answer does not say."""
     per_page: int | None
     """How many rows the service puts on a page, which may be fewer than were asked for."""
+    done: int = 0
+    """How many rows of the list are behind this page."""
 
 
 def is_none(value: Any) -> bool:

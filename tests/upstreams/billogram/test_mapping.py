@@ -73,7 +73,7 @@ def test_the_customer_of_a_row_is_brief_and_the_same_in_list_and_detail() -> Non
 
 def test_a_draft_has_no_numbers_yet_and_waits() -> None:
     record = mapping.invoice(payload("compact_draft_row"))
-    assert (record.number, record.payment_reference, record.short_id) == ("", "", "AR-2026-000123")
+    assert (record.number, record.payment_reference, record.short_id) == (None, None, "AR-2026-000123")
     assert (record.state, record.service_decision, record.decided_at) == ("draft", "waiting", None)
 
 
@@ -203,13 +203,19 @@ def test_the_receiver_is_the_copy_in_the_billogram() -> None:
 
 def test_without_street_zip_code_and_city_there_is_no_address() -> None:
     record = mapping.detail(payload("full_without_email_and_address"))
-    assert (record.receiver_address, record.receiver_email) == ("", "")
+    assert (record.receiver_address, record.receiver_email) == ("", None)
     assert mapping.customer(payload("customer_without_address")).address == ""
+
+
+def test_an_address_of_nulls_says_nothing_and_one_of_empty_texts_says_that_there_is_none() -> None:
+    nothing = dict.fromkeys(("street_address", "zipcode", "city", "country", "careof"))
+    assert mapping.told_address({}) is mapping.told_address(nothing) is None
+    assert mapping.told_address(nothing | {"street_address": "", "city": None}) == ""
 
 
 def test_in_factoring_there_is_no_number_and_nothing_was_sent() -> None:
     record = mapping.detail(payload("full_factoring"))
-    assert (record.state, record.number, record.sent_at, record.decided_at) == ("sold", "", None, None)
+    assert (record.state, record.number, record.sent_at, record.decided_at) == ("sold", None, None, None)
 
 
 def test_a_customer_is_read_whole() -> None:

@@ -126,14 +126,23 @@ def test_credit_notes_are_not_asked_for_in_a_state_they_do_not_have(standin, ada
     assert asked(standin, "status")[-1] == "DRAFT,OPEN"
 
 
-def test_where_the_order_is_not_honoured_the_unsettled_are_read_instead(standin, adapter, small_pages):
+def test_where_the_order_is_not_honoured_the_new_and_the_unsettled_are_read_instead(standin, adapter, small_pages):
     standin.honours_updated_order = False
     for at in range(7):
         standin.clock.move(days=1)
         standin.add_invoice(status="OPEN" if at > 4 else "PAID", date=standin.today())
     found = ids(adapter, since=standin.now() - timedelta(hours=1))
-    assert asked(standin, "order_by") == ["updated DESC", "id ASC"]
-    assert len(found) == 3 + 2
+    assert asked(standin, "order_by") == ["updated DESC", "id DESC", "id ASC"]
+    assert len(found) == 3 + 3
+
+
+def test_what_was_made_and_settled_at_once_is_found_where_the_order_is_not_honoured(standin, adapter, small_pages):
+    standin.honours_updated_order = False
+    for _ in range(7):
+        standin.clock.move(days=1)
+        standin.add_invoice(status="PAID")
+    newest = standin.add_invoice(status="PAID")
+    assert str(newest["id"]) in ids(adapter, since=standin.now() - timedelta(hours=1))
 
 
 def test_where_the_order_is_not_honoured_clients_are_read_whole(standin, adapter, small_pages):

@@ -51,7 +51,7 @@ class Command(BaseCommand):
         if source.account and twins.exists():
             self.stderr.write(f"This account is connected as {twins[0].name} too: what it is owed now counts twice.")
         tail = f", secret ending in {ends}" if ends else ""
-        self.stdout.write(f"{source.name}: connected to {source.service}, {whose}{tail}.")
+        self.stdout.write(f"{source.name}: connected to {source.service}, {whose}{tail}.{_switched(source)}")
 
     def _secret(self, variable: str | None) -> str:
         if variable is None:
@@ -62,3 +62,12 @@ class Command(BaseCommand):
         if variable not in os.environ:
             raise CommandError(f"The environment has no variable {variable}; nothing was stored.", returncode=2)
         return os.environ[variable].strip()
+
+
+def _switched(source: Source) -> str:
+    """New credentials leave a pause as it is."""
+    if source.connection.paused:
+        return f" It stays paused; to end that: manage.py source {source.name!r} --resume"
+    if source.connection.watch_only:
+        return f" It stays watched only; to end that: manage.py source {source.name!r} --writes"
+    return ""

@@ -8,6 +8,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from arapp.receivables.models import Source
+from arapp.receivables.oneline import one_line
 from arapp.upstreams.bar import Bar
 from arapp.upstreams.models import RunStatus
 from arapp.upstreams.pull import Options, Report, pull
@@ -35,7 +36,7 @@ class Command(BaseCommand):
         known = {source.name: source for source in Source.objects.filter(connection__isnull=False)}
         unknown = [name for name in names if name not in known]
         if unknown:
-            raise CommandError(f"There is no source named {', '.join(unknown)}.", returncode=2)
+            raise CommandError(f"There is no source named {one_line(', '.join(unknown))}.", returncode=2)
         return [known[name] for name in dict.fromkeys(names)] if names else list(known.values())
 
     def _read(self, source: Source, options: dict[str, Any]) -> Report:
@@ -43,7 +44,7 @@ class Command(BaseCommand):
         report = pull(source, Options(options["full"], options["accept_gone"], progress=bar))
         bar.close()
         if not options["json"]:
-            self.stdout.write(sentence(report))
+            self.stdout.write(one_line(sentence(report)))
         return report
 
 
