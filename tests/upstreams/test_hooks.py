@@ -408,7 +408,22 @@ def test_the_command_prints_the_path_and_says_when_no_key_is_set(monkeypatch, db
     assert hooks.keys_of(Hook.objects.get(source=source)) == ["top-secret"]
     code, turned, advice = run("Books", "--rotate")
     assert (code, turned == path) == (0, False)
-    assert "accepted until" in advice
+    assert "The path before this rotation is accepted until" in advice
+
+
+def test_the_command_says_of_the_key_before_a_rotation_what_is_true(monkeypatch, db):
+    make_source("Books", service="billogram")
+    monkeypatch.setenv("SIGN", "first")
+    run("Books", "--secret-env", "SIGN")
+    monkeypatch.setenv("SIGN", "second")
+    assert "The path and key before this rotation are accepted" in run("Books", "--rotate", "--secret-env", "SIGN")[2]
+    run("Books", "--rotate")
+    assert "The path before this rotation is accepted" in run(" Books ", "--secret-env", "SIGN")[2]
+
+
+def test_what_the_command_does_not_know_cannot_forge_a_line_of_the_terminal(db):
+    code, out, sentence = run("No\nbody\x1b[31m")
+    assert (code, out, sentence) == (2, "", "There is no source named No\\nbody\\x1b[31m.")
 
 
 def test_the_command_refuses_with_a_sentence_and_changes_nothing(monkeypatch, db):
@@ -752,6 +767,21 @@ def test_in_a_busy_database_it_is_said_within_two_seconds_that_it_was_not_stored
     assert path not in caplog.text
     assert tell(source, body) == 200
     assert HookCall.objects.get().times == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_in_a_busy_database_who_comes_after_one_that_waited_in_vain_does_not_wait_as_long():
+    source = make_source(service="billogram")
+    prepare(source, KEY)
+
+    def many() -> tuple[set[int], float]:
+        tell(source, event("first"))
+        began = time.monotonic()
+        return {tell(source, event("next")) for _ in range(5)}, time.monotonic() - began
+
+    codes, took = held(30, many)
+    assert (codes, took < 1) == ({503}, True)
+    assert tell(source, event("next")) == 200
 
 
 @pytest.mark.django_db(transaction=True)

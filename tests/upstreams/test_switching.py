@@ -77,7 +77,7 @@ def test_each_switch_says_how_it_is_now_and_may_be_repeated(source):
 
 def test_writes_leave_a_pause_as_it_is(source):
     switch(source, "pause")
-    switch(source, "watch-only")
+    assert "still paused" in switch(source, "watch-only")
     assert "still paused" in switch(source, "writes")
     assert flags(source) == (True, False)
 
