@@ -1,6 +1,7 @@
 """What the log and reports of errors show: one line per message, and no local variable that may hold a secret."""
 
 import logging
+import os
 import re
 from types import FrameType
 from typing import Any
@@ -43,7 +44,12 @@ def _set_in(text: str) -> list[str]:
 
 
 class NoSecrets(SafeExceptionReporterFilter):
-    """Local variables of the rooms that handle secrets are left out of error pages and reports, with DEBUG too."""
+    """Left out of error pages and reports, with DEBUG too: the local variables of the rooms that handle secrets, and
+    the environment of the process, which runserver hands to every request."""
+
+    def get_safe_request_meta(self, request: HttpRequest) -> dict[str, Any]:
+        told = super().get_safe_request_meta(request)
+        return {name: value for name, value in told.items() if name not in os.environ}
 
     def get_traceback_frame_variables(self, request: HttpRequest | None, tb_frame: FrameType) -> Any:
         room = tb_frame.f_globals.get("__name__", "")

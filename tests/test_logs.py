@@ -3,6 +3,7 @@
 import io
 import logging
 import logging.config
+import os
 import sys
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -132,3 +133,16 @@ def test_error_reports_hide_the_variables_of_whoever_handles_secrets(module: str
 
 def test_error_reports_show_what_else_happened(settings: Any):
     assert CANARY in report("arapp.web.rows", True, settings)
+
+
+@pytest.mark.parametrize("debug", [True, False])
+def test_error_reports_hide_the_environment_of_the_process(
+    debug: bool, settings: Any, monkeypatch: pytest.MonkeyPatch
+):
+    settings.DEBUG = debug
+    monkeypatch.setenv("DATABASE_URL", f"postgres://desk:{CANARY}@127.0.0.1/desk")
+    request = RequestFactory().get("/", HTTP_USER_AGENT="a browser", DATABASE_URL=os.environ["DATABASE_URL"])
+    reporter = ExceptionReporter(request, RuntimeError, RuntimeError("oh"), None)
+    shown = reporter.get_traceback_html() + reporter.get_traceback_text()
+    assert CANARY not in shown
+    assert "a browser" in shown

@@ -2,6 +2,7 @@
 
 import logging
 import re
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
@@ -30,6 +31,8 @@ LARGEST = 1024 * 1024
 TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")
 PATIENCE, SHORT_PATIENCE = 1_000, 400
 """Milliseconds that a statement may wait in a busy database; together below the two seconds of an answer."""
+HURRY, BUSY_FOR = 100, 2.0
+"""Milliseconds a statement may wait, for so many seconds, after one waited in vain."""
 
 __all__ = ["LARGEST", "SERVICES", "Reply", "read_due", "receive"]
 
@@ -44,6 +47,27 @@ class Reply:
     """For the header ``WWW-Authenticate`` of a 401."""
 
 
+class _Crowd:
+    """Who waits for a thread waits for the hooks before it too, so after one waited in vain none waits long."""
+
+    def __init__(self) -> None:
+        self._busy_until = float("-inf")
+
+    @contextmanager
+    def patience(self) -> Iterator[int]:
+        """Milliseconds, for what the block asks of the database."""
+        began = time.monotonic()
+        allowed = HURRY if began < self._busy_until else PATIENCE
+        try:
+            yield allowed
+        except Error:
+            if time.monotonic() - began >= allowed / 2_000:
+                self._busy_until = time.monotonic() + BUSY_FOR
+            raise
+        self._busy_until = float("-inf")
+
+
+_crowd = _Crowd()
 TOO_LARGE = Reply(413, "too large")
 NOT_FOUND = Reply(404, "not found")
 STORED = Reply(200, "ok")
@@ -62,7 +86,7 @@ def receive(token: str, headers: Mapping[str, str], body: bytes, length: int | N
         return NOT_FOUND
     told = {name.lower(): value for name, value in headers.items()}
     try:
-        with impatient(PATIENCE):
+        with _crowd.patience() as allowed, impatient(allowed):
             reply, puzzled = _accept(token, told, body)
     except (Error, SecretLost) as error:
         log.error("A hook was not stored: %s.", type(error).__name__)

@@ -1,6 +1,7 @@
 """What a whole walk did not show: asked for by id, and marked gone where the service says so, but not too much."""
 
 import random
+import shlex
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
@@ -182,4 +183,4 @@ def _missing(stream: str, count: int, known: int, source: str) -> str:
         "Nothing was marked as gone; if that is right, run: sync %(source)s --accept-gone",
         count,
     )
-    return sentence % {"list": STREAM_NAMES[stream], "count": count, "known": known, "source": source}
+    return sentence % {"list": STREAM_NAMES[stream], "count": count, "known": known, "source": shlex.quote(source)}

@@ -115,7 +115,9 @@ class PullRun(models.Model):
     requests = models.PositiveIntegerField(_("requests"), default=0)
     seconds = models.DecimalField(_("seconds"), max_digits=10, decimal_places=3, default=0)
     missing = models.PositiveIntegerField(
-        _("missing"), default=0, help_text=_("Not shown by the service any more; a person is asked whether it is gone.")
+        _("missing"),
+        default=0,
+        help_text=_("Not shown by the service any more; a person is asked whether it is gone."),
     )
     doing = models.CharField(_("reads"), max_length=40, blank=True)
     done = models.PositiveIntegerField(_("done"), default=0)

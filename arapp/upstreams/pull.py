@@ -1,6 +1,7 @@
 """Reading a source into the mirror. Any run may be repeated or cut off anywhere: a second one writes nothing."""
 
 import logging
+import shlex
 import threading
 import time
 from collections.abc import Callable
@@ -114,8 +115,8 @@ def _why_not(source: Source, options: Options) -> str:
     """Why the source is not read now; "" when it is."""
     closed, connection = why_closed(source.pk), Connection.objects.filter(source=source).first()
     if closed or connection is None:
-        resume = _("Resume it with: source %(source)s --resume") % {"source": source.name} if connection else ""
-        return f"{closed} {resume}".rstrip()
+        resume = _("Resume it with: source %(source)s --resume") % {"source": shlex.quote(source.name)}
+        return f"{closed} {resume}" if connection else closed
     source.connection = connection
     until = None if options.full else postponed(connection)
     return _("Postponed until %(moment)s UTC.") % {"moment": f"{until:%Y-%m-%d %H:%M}"} if until else ""

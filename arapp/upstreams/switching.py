@@ -1,7 +1,7 @@
 """Switching a source off and on: paused, watched only, disconnected; and what waits because of it."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 
 from django.db import transaction
@@ -31,6 +31,10 @@ class Disconnected(SecretLost):
     """The credentials of the source are forgotten."""
 
 
+class NotConnected(Exception):
+    """There is no connected source with this name. The text is a sentence for people."""
+
+
 class Switchable(DatabasePace):
     """The pace of a source; one that is paused or disconnected is not called from the next call on."""
 
@@ -57,6 +61,17 @@ def connection_of(source: Source) -> Connection:
         return source.connection
     except Connection.DoesNotExist:
         raise Disconnected(_disconnected(source.name)) from None
+
+
+def connected(names: Sequence[str] = ()) -> list[Source]:
+    """The connected sources, or those of them with these names, once each. NotConnected with a sentence."""
+    known = {source.name: source for source in Source.objects.filter(connection__isnull=False)}
+    missing = [name for name in names if name not in known]
+    if not missing:
+        return [known[name] for name in dict.fromkeys(names)] if names else list(known.values())
+    if Source.objects.filter(name=missing[0]).exists():
+        raise NotConnected(_disconnected(missing[0]))
+    raise NotConnected(_("There is no source named %(names)s.") % {"names": ", ".join(missing)})
 
 
 def may_write(source_id: int) -> bool:
@@ -109,7 +124,12 @@ def _resume(source: Source) -> str:
 
 
 def _watch_only(source: Source) -> str:
-    if _set(source, "watch_only", True):
+    fresh = _set(source, "watch_only", True)
+    if Connection.objects.filter(pk=source.pk, paused=True).exists():
+        already = _("“%(name)s” is watched only already, and still paused: nothing is read and nothing is sent.")
+        now = _("“%(name)s” is watched only, and still paused: nothing is read and nothing is sent.")
+        return (now if fresh else already) % {"name": source.name}
+    if fresh:
         return _("“%(name)s” is watched only: it is read, and nothing is sent.") % {"name": source.name}
     return _("“%(name)s” is watched only already: it is read, and nothing is sent.") % {"name": source.name}
 

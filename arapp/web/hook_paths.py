@@ -3,17 +3,24 @@
 import logging
 import re
 
+from arapp.receivables.oneline import one_line
+
 PATHS = re.compile(r"(?<=hooks/)[^/\s?\"']+|(?<=/)[A-Za-z0-9_-]{43}(?![A-Za-z0-9_-])", re.IGNORECASE)
-LOGGERS = ("django.request", "django.server", "gunicorn.access", "gunicorn.error")
+ACCESS = "gunicorn.access"
+LOGGERS = ("django.request", "django.server", ACCESS, "gunicorn.error")
 """Those that write the path of a request."""
 
 
 class WithoutHookPaths(logging.Filter):
-    """Keeps the line and leaves out what stands behind ``hooks/``."""
+    """Keeps the line without what stands behind ``hooks/``; that of an access stays one line."""
 
     def filter(self, record: logging.LogRecord) -> bool:
+        if record.name == ACCESS and isinstance(record.args, dict):
+            # Whom somebody claims to be is not proved; who mixes the fields up sends a password.
+            record.args["u"] = "-"
         line = record.getMessage()
-        if (cleaned := PATHS.sub("…", line)) != line:
+        cleaned = PATHS.sub("…", one_line(line) if record.name == ACCESS else line)
+        if cleaned != line:
             record.msg, record.args = cleaned, ()
         return True
 

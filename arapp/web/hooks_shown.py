@@ -26,7 +26,9 @@ class HookShown:
     """For administrators alone; empty for others."""
     has_key: bool = False
     old_until: str = ""
-    """Until when the path and key before a rotation are accepted; empty when they are not."""
+    """Until when the path before a rotation is accepted; empty when it is not."""
+    old_key: bool = False
+    """Whether a key before the rotation is, too."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +53,7 @@ def _hook(source: Source, row: Hook | None, person: User) -> HookShown:
         return HookShown(source.service in SERVICES)
     turning = exact_moment(row.old_until) if row.old_until and row.old_until > timezone.now() else ""
     path = reverse("hook", args=[row.path]) if person.can(MANAGE) else ""
-    return HookShown(source.service in SERVICES, True, path, bool(row.key), turning)
+    return HookShown(source.service in SERVICES, True, path, bool(row.key), turning, bool(row.old_key))
 
 
 def _calls(source: Source, calls: list[HookCall]) -> list[CallShown]:

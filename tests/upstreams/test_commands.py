@@ -214,6 +214,14 @@ def test_sync_without_any_source_says_how_to_begin(db):
     assert run("sync", json=True) == (0, "[]\n")
 
 
+@pytest.mark.parametrize("command", ["sync", "verify"])
+def test_a_source_that_is_disconnected_is_not_said_to_be_unknown(command, connected: Desk):
+    source, _ = connected("billomat")
+    call_command("source", source.name, "--disconnect", stdout=io.StringIO())
+    code, sentence = run(command, source.name)
+    assert (code, sentence) == (2, f"“{source.name}” is not connected; nothing is read and nothing is sent.")
+
+
 def test_sync_of_one_name_reads_that_one(connected: Desk):
     connected("billover")
     connected("billomat")

@@ -9,6 +9,8 @@ import pytest
 from arapp.approvals.models import Approval, Decision
 from arapp.receivables.models import Invoice, Source
 from arapp.sandbox.base import Answer, Fault
+from arapp.upstreams.base import INVOICES
+from arapp.upstreams.missing import _missing as missing_words
 from arapp.upstreams.models import Connection, PullRun, Quarantined
 from arapp.upstreams.pull import Options, Report, pull
 from tests.upstreams.conftest import Desk
@@ -197,6 +199,15 @@ def test_a_paused_source_is_read_by_nobody_and_the_sentence_says_how_to_go_on(co
     assert (report.status, len(stand_in.requests)) == ("postponed", before)
     assert "source billogram --resume" in report.error
     assert not PullRun.objects.exists()
+
+
+def test_the_commands_that_sentences_name_can_be_copied_whatever_the_source_is_called(connected: Desk):
+    source, _stand_in = connected("billogram")
+    Source.objects.filter(pk=source.pk).update(name="Anna's books")
+    Connection.objects.update(paused=True)
+    report = pull(Source.objects.get(pk=source.pk))
+    assert "source 'Anna'\"'\"'s books' --resume" in report.error
+    assert missing_words(INVOICES, 60, 90, "Main account").endswith("sync 'Main account' --accept-gone")
 
 
 def test_a_source_that_is_disconnected_while_it_is_read_ends_in_a_sentence(connected: Desk):

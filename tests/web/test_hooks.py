@@ -154,6 +154,20 @@ def test_a_connection_that_breaks_off_in_the_body_is_no_fault_of_ours():
     assert view(request, "none").status_code == 400
 
 
+def test_a_body_in_pieces_that_are_none_is_no_fault_of_ours():
+    class Garbled(Exception):
+        """What gunicorn raises is of a kind of its own."""
+
+    class Broken:
+        def read(self, size: int = -1) -> bytes:
+            raise Garbled
+
+    request = RequestFactory().generic("POST", "/hooks/none/", b"")
+    request.META.pop("CONTENT_LENGTH", None)
+    request.META |= {"wsgi.input": Broken(), "wsgi.input_terminated": True}
+    assert view(request, "none").status_code == 400
+
+
 def test_no_line_of_any_log_holds_a_path_or_a_header(client, hook, caplog, settings):
     caplog.set_level(logging.DEBUG)
     settings.ALLOWED_HOSTS = ["desk.example.org"]
@@ -197,6 +211,13 @@ def test_the_filter_takes_the_arguments_of_an_access_log():
     )
     assert WithoutHookPaths().filter(record)
     assert record.getMessage() == "POST /hooks/…/"
+
+
+def test_who_somebody_claims_to_be_cannot_forge_a_line_of_the_access_log():
+    told = {"u": "x\n2026-11-20 11:00:00 ERROR arapp.push forged", "a": "\x1b[31mred\x85"}
+    record = logging.LogRecord("gunicorn.access", logging.INFO, "", 0, '%(u)s "%(a)s"', (told,), None)
+    assert WithoutHookPaths().filter(record)
+    assert record.getMessage() == '- "\\x1b[31mred\\x85"'
 
 
 # the page of the source

@@ -101,7 +101,7 @@ class Billogram(Adapter):
 
     def _has(self, external_id: str) -> bool:
         try:
-            self._get(_billogram(external_id), dict)
+            self._asked_for(INVOICES, external_id)
         except Gone:
             return False
         return True
@@ -185,7 +185,7 @@ class Billogram(Adapter):
         return mapping.customer(entry) if stream == CUSTOMERS else mapping.invoice(entry)
 
     def detail(self, kind: str, external_id: str, row: Mapping[str, Any] | None = None) -> InvoiceRecord:
-        payload = self._get(_billogram(external_id), dict)
+        payload = self._asked_for(INVOICES, external_id)
         latest = payload.get("events")
         if isinstance(latest, list) and len(latest) >= EVENTS_IN_OBJECT:
             payload = {**payload, "events": self._all_events(external_id, latest)}
@@ -200,7 +200,7 @@ class Billogram(Adapter):
             return latest
 
     def customer(self, external_id: str) -> CustomerRecord:
-        payload = self._get(f"/customer/{quote(external_id, safe='')}", dict)
+        payload = self._asked_for(CUSTOMERS, external_id)
         return _translated(payload, lambda: mapping.customer(payload))
 
     def carry_out(self, order: Order) -> None:
@@ -224,6 +224,13 @@ class Billogram(Adapter):
         content = _pdf(self._get(f"{_billogram(external_id)}.pdf", dict).get("content"))
         number = text(self._get(_billogram(external_id), dict).get("invoice_no"))
         return Document(content, "application/pdf", f"{re.sub(r'[^A-Za-z0-9-]', '_', number or external_id)}.pdf")
+
+    def _asked_for(self, stream: str, external_id: str) -> dict[str, Any]:
+        """One object by id. BadAnswer when it is another one."""
+        found = self._get(f"{PATHS[stream]}/{quote(external_id, safe='')}", dict)
+        if self.entry_id(stream, found) not in ("", external_id):
+            raise BadAnswer(_("The service answered with something else than what was asked for."))
+        return found
 
     def _get(self, path: str, kind: type[T]) -> T:
         return self._call(lambda: checked(self.http.get(path), kind))[0]

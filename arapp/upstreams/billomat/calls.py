@@ -7,7 +7,7 @@ from urllib.parse import quote
 from django.utils.translation import gettext as _
 
 from arapp.upstreams.base import Gone, WrongCredentials
-from arapp.upstreams.billomat.walks import Fetch, whole
+from arapp.upstreams.billomat.walks import Fetch, key, whole
 from arapp.upstreams.billomat.wire import Rows, envelope, many, single
 from arapp.upstreams.http import BadAnswer, Http, Rejected
 
@@ -54,14 +54,17 @@ class Calls:
         return single(self.http.get(path).object(), name)
 
     def known(self, plural: str, singular: str, external_id: str) -> Mapping[str, Any]:
-        """One object by id. Gone when there is none."""
+        """One object by id. Gone when there is none, BadAnswer when it is another one."""
         try:
-            return self.one(path_of(plural, external_id), singular)
+            found = self.one(path_of(plural, external_id), singular)
         except Rejected as refusal:
             self.check_key(refusal)
             if refusal.status == 404:
                 raise Gone(_unknown(singular) % {"id": external_id}) from refusal
             raise
+        if key(found) not in ("", external_id):
+            raise BadAnswer(_("The service answered with something else than what was asked for."))
+        return found
 
     def check_key(self, refusal: Rejected) -> None:
         """A 401 for one id means another account's id (2.8). WrongCredentials when it is the key after all."""

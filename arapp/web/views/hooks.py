@@ -39,9 +39,11 @@ def _body(request: HttpRequest) -> bytes:
         raise Unusable(TOO_LARGE)
     if request.method != "POST":
         raise Unusable(METHOD)
+    stream = _stream(request, length)
     try:
-        body = _stream(request, length).read(LARGEST + 1)
-    except OSError as error:
+        body = stream.read(LARGEST + 1)
+    except Exception as error:
+        # Each server has its own kinds for a body that ends early or comes in pieces that are none.
         raise Unusable(CUT_OFF) from error
     if length is not None and len(body) < length:
         raise Unusable(CUT_OFF)

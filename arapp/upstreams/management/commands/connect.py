@@ -8,6 +8,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from arapp.receivables.models import CountsAs, Source
+from arapp.receivables.oneline import one_line
 from arapp.receivables.words import DELIVERY_METHODS
 from arapp.upstreams.base import Login
 from arapp.upstreams.connecting import Refused, Wish, connect
@@ -60,7 +61,9 @@ class Command(BaseCommand):
             except (EOFError, KeyboardInterrupt):
                 raise CommandError("No secret was given; nothing was stored.", returncode=2) from None
         if variable not in os.environ:
-            raise CommandError(f"The environment has no variable {variable}; nothing was stored.", returncode=2)
+            raise CommandError(
+                f"The environment has no variable {one_line(variable)}; nothing was stored.", returncode=2
+            )
         return os.environ[variable].strip()
 
 

@@ -8,6 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from arapp.receivables.models import Service, Source
+from arapp.receivables.oneline import one_line
 from arapp.upstreams.hook_keys import Refused, path_of, prepare
 from arapp.upstreams.models import Hook
 from arapp.upstreams.secrets import SecretLost
@@ -38,15 +39,15 @@ class Command(BaseCommand):
         try:
             hook = prepare(source, self._key(options["secret_env"]), rotate=options["rotate"])
         except (Refused, SecretLost) as error:
-            raise CommandError(f"{error} Nothing was changed.", returncode=2) from error
+            raise CommandError(f"{one_line(error)} Nothing was changed.", returncode=2) from error
         self.stdout.write(path_of(hook))
         for line in _advice(source, hook):
             self.stderr.write(line)
 
     def _source(self, name: str) -> Source:
-        source = Source.objects.filter(name=name).first()
+        source = Source.objects.filter(name=name.strip()).first()
         if source is None:
-            raise CommandError(f"There is no source named {name}.", returncode=2)
+            raise CommandError(f"There is no source named {one_line(name)}.", returncode=2)
         return source
 
     def _key(self, variable: str | None) -> str | None:
@@ -55,7 +56,8 @@ class Command(BaseCommand):
         key = os.environ.get(variable, "").strip()
         if not key:
             problem = "is empty" if variable in os.environ else "is not set"
-            raise CommandError(f"The environment variable {variable} {problem}; nothing was changed.", returncode=2)
+            named = f"The environment variable {one_line(variable)}"
+            raise CommandError(f"{named} {problem}; nothing was changed.", returncode=2)
         return key
 
 
@@ -64,5 +66,6 @@ def _advice(source: Source, hook: Hook) -> list[str]:
     if not hook.key:
         lines.append("No key is set yet: every hook is refused until one is (--secret-env VAR).")
     if hook.old_until and hook.old_until > timezone.now():
-        lines.append(f"The path and key before this rotation are accepted until {hook.old_until:%Y-%m-%d %H:%M} UTC.")
+        what = "path and key before this rotation are" if hook.old_key else "path before this rotation is"
+        lines.append(f"The {what} accepted until {hook.old_until:%Y-%m-%d %H:%M} UTC.")
     return lines

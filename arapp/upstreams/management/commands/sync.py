@@ -12,6 +12,7 @@ from arapp.receivables.oneline import one_line
 from arapp.upstreams.bar import Bar
 from arapp.upstreams.models import RunStatus
 from arapp.upstreams.pull import Options, Report, pull
+from arapp.upstreams.switching import NotConnected, connected
 
 
 class Command(BaseCommand):
@@ -33,11 +34,10 @@ class Command(BaseCommand):
             sys.exit(1)
 
     def _sources(self, names: list[str]) -> list[Source]:
-        known = {source.name: source for source in Source.objects.filter(connection__isnull=False)}
-        unknown = [name for name in names if name not in known]
-        if unknown:
-            raise CommandError(f"There is no source named {one_line(', '.join(unknown))}.", returncode=2)
-        return [known[name] for name in dict.fromkeys(names)] if names else list(known.values())
+        try:
+            return connected(names)
+        except NotConnected as error:
+            raise CommandError(one_line(error), returncode=2) from None
 
     def _read(self, source: Source, options: dict[str, Any]) -> Report:
         bar = Bar(source.name, sys.stderr)

@@ -11,6 +11,7 @@ from arapp.receivables.models import Source
 from arapp.receivables.oneline import one_line
 from arapp.upstreams.bar import Bar
 from arapp.upstreams.models import Connection, Verification, VerificationStatus
+from arapp.upstreams.switching import NotConnected, connected
 from arapp.upstreams.verify import verify
 
 PATIENCE = 60.0
@@ -38,11 +39,10 @@ class Command(BaseCommand):
             sys.exit(1)
 
     def _sources(self, names: list[str]) -> list[Source]:
-        known = {source.name: source for source in Source.objects.filter(connection__isnull=False)}
-        unknown = [name for name in names if name not in known]
-        if unknown:
-            raise CommandError(f"There is no source named {one_line(', '.join(unknown))}.", returncode=2)
-        return [known[name] for name in dict.fromkeys(names)] if names else list(known.values())
+        try:
+            return connected(names)
+        except NotConnected as error:
+            raise CommandError(one_line(error), returncode=2) from None
 
     def _verify(self, source: Source, as_json: bool) -> Verification:
         bar = Bar(source.name, sys.stderr)
