@@ -13,7 +13,18 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from arapp.receivables.money import AmountError
 from arapp.receivables.records import CustomerRecord, InvoiceRecord, Unreadable, text
-from arapp.upstreams.base import CUSTOMERS, INVOICES, Account, Adapter, Document, Gone, Login, Order, Page
+from arapp.upstreams.base import (
+    CUSTOMERS,
+    INVOICES,
+    Account,
+    Adapter,
+    Document,
+    Gone,
+    Login,
+    Order,
+    Page,
+    WrongCredentials,
+)
 from arapp.upstreams.billogram import mapping
 from arapp.upstreams.billogram.envelope import (
     PERMISSION_DENIED,
@@ -210,7 +221,13 @@ class Billogram(Adapter):
             raise NotOffered(sentence % {"kind": order.kind})
         method = text(order.data.get("method")) or "Email"
         path = f"{_billogram(order.external_id)}/command/send"
-        answer = self._call(lambda: self.http.write("POST", path, json_body={"method": method}))
+        try:
+            answer = self.http.write("POST", path, json_body={"method": method})
+        except Rejected as error:
+            meant = meaning(error)
+            if isinstance(meant, WrongCredentials | Gone):
+                raise meant from error
+            raise
         try:
             refusal = meaning_of_written(answer)
         except BadAnswer as error:

@@ -16,12 +16,13 @@ MOST_DECIMALS = 12
 
 
 def said(payload: Mapping[str, Any], key: str) -> str | None:
-    """The text under a key; None, which keeps what is stored, for a missing key and for null.
+    """The text under a key; None, which keeps what is stored, for a missing key, null and what is no text.
 
     Null is what Billogram gives for a field that was never filled (section 6.3), and what any field may be when
     its answer is incomplete; "" alone says that there is nothing.
     """
-    return None if payload.get(key) is None else text(payload[key])
+    value = payload.get(key)
+    return None if value is None or isinstance(value, dict | list) else text(value)
 
 
 def identity(payload: Any, key: str) -> str:

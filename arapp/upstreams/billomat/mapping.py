@@ -58,8 +58,12 @@ WORDS = {
 
 
 def said(payload: Mapping[str, Any], name: str) -> str | None:
-    """Text as told: "" for the service's empty values, None when the key is missing."""
-    return text(payload[name]) if name in payload else None
+    """Text as told; None, which keeps what is stored, for a missing key, null and what is no text.
+
+    What is empty comes as "" or ``{}``; null is seen only where a value was never filled (3.2).
+    """
+    value = payload.get(name)
+    return None if value is None or (isinstance(value, dict | list) and value) else text(value)
 
 
 def identity(payload: Any, name: str = "id") -> str:

@@ -232,3 +232,20 @@ def test_every_call_carries_the_login(service: StandIn, adapter: Billogram) -> N
     requests: list[Request] = service.requests
     assert [request.headers["authorization"] for request in requests] == [wanted]
     assert Billogram.home(user) == "https://billogram.com/api/v2"
+
+
+def test_another_billogram_than_the_one_asked_for_is_no_answer(service: StandIn, adapter: Billogram) -> None:
+    asked, other = service.add_billogram()["id"], service.add_billogram(send="Email")["id"]
+    wrong = answer(200, {"status": "OK", "data": {"id": other, "state": "Unpaid"}})
+    service.faults.append(Fault(answer=wrong, path=f"/{asked}", times=9))
+    for call in (lambda: adapter.detail("invoice", asked), lambda: adapter.is_account("user:of-before", [asked])):
+        with pytest.raises(BadAnswer):
+            call()
+
+
+@pytest.mark.parametrize("refusal", [answer(404, {}), answer(404, b"<html>"), error("not_available_yet")])
+def test_any_refusal_of_a_command_is_a_refusal(service: StandIn, adapter: Billogram, refusal: Answer) -> None:
+    draft = service.add_billogram()["id"]
+    service.faults.append(Fault(answer=refusal, path="/command/send", times=9))
+    with pytest.raises(Rejected):
+        adapter.carry_out(Order("send", "invoice", draft))

@@ -272,3 +272,9 @@ def test_what_is_not_an_object_is_refused(odd: Any) -> None:
     for read in (mapping.customer, mapping.invoice, mapping.detail):
         with pytest.raises(Unreadable):
             read(odd)
+
+
+@pytest.mark.parametrize("odd", [None, {"code": "Email"}, ["Email"]])
+def test_what_is_no_text_keeps_what_is_stored(odd: Any) -> None:
+    record = mapping.detail({**payload("full_sent"), "delivery_method": odd, "ocr_number": odd})
+    assert (record.delivery_method, record.payment_reference) == (None, None)

@@ -230,3 +230,13 @@ def test_a_document_written_by_hand_is_read_whole(written):
 
 def test_a_pdf_written_by_hand_is_read(written):
     assert written.document(INVOICE, "9002") == Document(b"%PDF-1.3\n", "application/pdf", "Rechnung RE43.pdf")
+
+
+def test_another_document_than_the_one_asked_for_is_no_answer(standin, adapter):
+    asked, other = standin.add_invoice(), standin.add_invoice(status="OPEN")
+    body = json.dumps({"invoice": standin.wire(other["id"])}).encode()
+    wrong = Answer(200, body, (("Content-Type", "application/json"),))
+    standin.faults.append(Fault(answer=wrong, path=f"/invoices/{asked['id']}", times=9))
+    for call in (adapter.detail, lambda kind, external_id: adapter.again("invoices", external_id)):
+        with pytest.raises(BadAnswer):
+            call(INVOICE, str(asked["id"]))

@@ -46,3 +46,10 @@ def test_odd_parts_are_read_or_refused_with_a_reason_and_nothing_else(odd, other
     for given_parts in (parts, Parts(items=[other]), Parts(tags=[other, odd])):
         with suppress(Unreadable, AmountError):
             assert whole(INVOICE, only("invoice-open") | odd, given_parts).detail
+
+
+def test_null_and_what_is_no_text_keep_what_is_stored_and_empty_values_clear_it():
+    row = only("invoice-draft")
+    for odd, found in ((None, None), ({"odd": 1}, None), (["odd"], None), ({}, ""), ("", "")):
+        record = mapping.document("invoice", {**row, "title": odd, "address": odd})
+        assert (record.title, record.receiver_address) == (found, found)
