@@ -17,13 +17,12 @@ DECIDED = (ApprovalState.APPROVED, ApprovalState.REJECTED)
 
 def catch_up(source: Source | None, invoice: Invoice | None) -> None:
     """Open missing approvals, take in the services' words, adopt first digests, reopen what changed in substance."""
-    invoices = Invoice.objects.all()
+    invoices, approvals = Invoice.objects.all(), Approval.objects.all()
     if source:
-        invoices = invoices.filter(source=source)
+        invoices, approvals = invoices.filter(source=source), approvals.filter(invoice__source=source)
     if invoice:
-        invoices = invoices.filter(pk=invoice.pk)
+        invoices, approvals = invoices.filter(pk=invoice.pk), approvals.filter(pk=invoice.pk)
     _open_missing(invoices)
-    approvals = Approval.objects.filter(invoice__in=invoices) if source or invoice else Approval.objects.all()
     _take_words(approvals)
     _adopt_digests(approvals)
     _reopen_changed(approvals)
@@ -119,7 +118,11 @@ def _take_word(approval: Approval) -> None:
 def _adopt_digests(approvals: QuerySet[Approval]) -> None:
     """What was decided before its lines were read (imported) stands for the first content that we see."""
     current = Invoice.objects.filter(pk=OuterRef("pk")).values("digest")[:1]
-    approvals.filter(state__in=DECIDED, digest="").exclude(invoice__digest="").update(digest=Subquery(current))
+    without = approvals.filter(state__in=DECIDED, digest="").exclude(invoice__digest="")
+    ids = list(without.values_list("pk", flat=True))
+    for at in range(0, len(ids), BATCH):
+        named = Approval.objects.filter(pk__in=ids[at : at + BATCH], state__in=DECIDED, digest="")
+        named.update(digest=Subquery(current))
 
 
 def _reopen_changed(approvals: QuerySet[Approval]) -> None:

@@ -162,11 +162,11 @@ def _read(source: Source, run: PullRun, lease: Lease, report: Report, options: O
     finally:
         _take_counts(report, walker, adapter.http.requests)
         run.missing = walker.counts.missing
+        if report.created >= MANY:
+            refresh_statistics()
         Approval.objects.catch_up(source)
     if walker.postponed:
         _postpone(lease, walker.postponed)
-    if report.created >= MANY:
-        refresh_statistics()
     if walker.walked_whole:
         _note_whole(source, lease)
 

@@ -10,6 +10,7 @@ from unittest import mock
 
 from arapp.sandbox.base import Clock, Request, StandIn
 from arapp.sandbox.billomat import Billomat, lists
+from arapp.sandbox.billomat.table import Table
 from arapp.upstreams.base import CREDIT_NOTES, CUSTOMERS, INVOICES
 from arapp.upstreams.billomat import Billomat as Adapter
 from arapp.upstreams.billomat import calls, client
@@ -34,7 +35,9 @@ class BillomatHands(Hands):
 
     @classmethod
     def stranger(cls, seed: int, clock: Clock, own: Hands) -> StandIn:
-        other = Billomat(seed=seed + 1_000_003, invoices=9, clock=clock, rate_limit=None, account="elsewhere")
+        with mock.patch.object(Table, "__init__", _further_on(Table.__init__)):
+            other = Billomat(seed=seed + 1_000_003, invoices=9, clock=clock, rate_limit=None, account="elsewhere")
+        other.foreign_ids = {number for table in own.stand_in.tables.values() for number in table.rows}
         other.keys = {own.stand_in.credentials()["secret"]: next(iter(other.keys.values()))}
         return other
 
@@ -161,3 +164,13 @@ class BillomatHands(Hands):
     @staticmethod
     def errors(status: int) -> bytes:
         return json.dumps({"errors": {"error": f"trouble {status}"}}).encode()
+
+
+def _further_on(begin: Callable[..., None]) -> Callable[..., None]:
+    """Ids are Billomat's own, whoever the account: no two accounts have the same one."""
+
+    def further(table: Table, service: Billomat) -> None:
+        begin(table, service)
+        table._next += 500_000
+
+    return further

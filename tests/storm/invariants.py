@@ -47,16 +47,19 @@ def _strangers(world: World, rows: Rows) -> Iterator[str]:
 
 
 def _cursor(world: World, rows: Rows) -> Iterator[str]:
-    """Rows that were there when the reading began are in the mirror, as they were then or newer."""
+    """Rows that were there when the reading began are in the mirror, as they were then or newer.
+
+    What a list left out while it looked whole can be known only from the next whole walk on.
+    """
     connection = Connection.objects.get(source=world.source_id)
     aside = set(Quarantined.objects.waiting().filter(source=world.source_id).values_list("stream", "external_id"))
+    if connection.walked_at is None:
+        return
+    whole = world.moment_of(connection.walked_at)
     for name in ("read_at", "walked_at"):
-        told = getattr(connection, name)
-        if told is None:
-            continue
-        moment = world.moment_of(told)
+        moment = world.moment_of(getattr(connection, name))
         for key, life in world.history.live().items():
-            if life.born > moment or key in aside or world.weather.withheld.get(key, moment) > moment:
+            if life.born > moment or key in aside or world.weather.withheld.get(key, whole) > whole:
                 continue
             yield from _behind(world, name, key, rows, moment)
 

@@ -143,7 +143,9 @@ class Storm:
         self._process("worker", lambda: self.world.pull(full=True))
 
     def push(self) -> None:
-        self._process("worker", self.world.push)
+        """Now and then another one soon after, as a worker that ticks does it."""
+        for _one in range(self.chance.randrange(1, 4)):
+            self._process("worker", self.world.push)
 
     def decide(self) -> None:
         for _one in range(self.chance.randrange(1, 4)):

@@ -91,7 +91,7 @@ class Weather:
         bare = kind.removesuffix(" after")
         after = bare != kind
         if bare in ("unreachable", "timeout", "late"):
-            return Blow(kind, after, seconds=self.chance.choice((20.0, 45.0, 57.0)) if bare == "late" else 30.0)
+            return Blow(kind, after, seconds=self.chance.choice((20.0, 45.0, 51.0, 57.0)) if bare == "late" else 30.0)
         if bare == "reset":
             return Blow(kind, after, Fault(drop=True, after=after))
         if bare == "cut":
