@@ -21,6 +21,8 @@ class Clocks:
     def __init__(self) -> None:
         self.true = START
         self.ours_off = self.service_off = NONE
+        self.shown_before = START - timedelta(days=1)
+        """The latest that our clock has shown before it was moved: up to then it may show a moment twice."""
         self.turns = [(START, NONE)]
         """When our clock was moved (true time), and how far off it has been since."""
         self.passing: list[Callable[[], None]] = []
@@ -69,6 +71,7 @@ class Clocks:
 
     def set_ours_off(self, off: timedelta) -> None:
         """Our clock jumps; no time passes."""
+        self.shown_before = max(self.shown_before, self.ours())
         self.ours_off = off
         self.turns.append((self.true, off))
         self._show()

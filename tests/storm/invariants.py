@@ -49,26 +49,28 @@ def _strangers(world: World, rows: Rows) -> Iterator[str]:
 def _cursor(world: World, rows: Rows) -> Iterator[str]:
     """Rows that were there when the reading began are in the mirror, as they were then or newer.
 
-    What a list left out while it looked whole can be known only from the next whole walk on.
+    What a list left out while it looked whole can be known only from the next whole walk on, and what changed while
+    our clock showed moments for a second time only when it has caught up.
     """
     connection = Connection.objects.get(source=world.source_id)
     aside = set(Quarantined.objects.waiting().filter(source=world.source_id).values_list("stream", "external_id"))
     if connection.walked_at is None:
         return
     whole = world.moment_of(connection.walked_at)
+    certain = connection.walked_at > world.clocks.shown_before
     for name in ("read_at", "walked_at"):
         moment = world.moment_of(getattr(connection, name))
         for key, life in world.history.live().items():
             if life.born > moment or key in aside or world.weather.withheld.get(key, whole) > whole:
                 continue
-            yield from _behind(world, name, key, rows, moment)
+            yield from _behind(world, name, key, rows, moment, content=certain and name == "walked_at")
 
 
-def _behind(world: World, name: str, key: Key, rows: Rows, moment: datetime) -> Iterator[str]:
+def _behind(world: World, name: str, key: Key, rows: Rows, moment: datetime, *, content: bool) -> Iterator[str]:
     row = rows.get(key)
     if row is None:
         yield f"{name} is ahead of {_name(key)}, which is not in the mirror"
-    elif name == "walked_at" and key not in world.weather.bent:
+    elif content and key not in world.weather.bent:
         held, versions = facts_held(row), world.history.lives[key].since(moment)
         if not any(not differing(facts, held) for facts in versions):
             yield f"{name} is ahead of {_name(key)}: {', '.join(differing(versions[0], held))}"
