@@ -54,7 +54,7 @@ def in_trouble(source: Source, made: list[Invoice]) -> None:
         figures=[{"kind": "invoice", "currency": "EUR", "here": sums, "there": sums | {"open": "0.00"}}],
     )
     for name, fields in (("Paused", {"paused": True}), ("Watched", {"watch_only": True})):
-        Connection.objects.filter(source=make_source(f"{name} {HUGE}")).update(**fields)
+        Connection.objects.filter(source=make_source(f"{name} {HUGE}"[:60])).update(**fields)
     Connection.objects.filter(source=make_source("Forgotten")).delete()
 
 
