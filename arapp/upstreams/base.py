@@ -31,6 +31,7 @@ STREAM_NAMES = {
 KIND_OF_STREAM = {INVOICES: INVOICE, CREDIT_NOTES: CREDIT_NOTE}
 CUSTOMER = "customer"
 """Beside the kinds of documents, what a hook may name."""
+STREAM_OF_KIND = {kind: stream for stream, kind in KIND_OF_STREAM.items()} | {CUSTOMER: CUSTOMERS}
 
 
 class WrongCredentials(Failure):

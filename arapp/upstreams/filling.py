@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from arapp.receivables.models import Invoice
 from arapp.receivables.money import AmountError
 from arapp.receivables.records import COLLECTION, DRAFT, OPEN, WAITING, InvoiceRecord, Unreadable
-from arapp.upstreams.base import KIND_OF_STREAM, Gone, NotReady
+from arapp.upstreams.base import KIND_OF_STREAM, STREAM_OF_KIND, Gone, NotReady
 from arapp.upstreams.http import Failure, Rejected, Throttled, TooMuchTrouble
 from arapp.upstreams.models import Quarantined
 from arapp.upstreams.reading import PASSING, TROUBLES_IN_A_ROW, Reading
@@ -21,7 +21,6 @@ BATCH = 25
 BATCH_LASTS = 5.0
 """Seconds of work that a process killed in the midst of it may lose."""
 DETAILS = "details"
-STREAM_OF = {kind: stream for stream, kind in KIND_OF_STREAM.items()}
 STILL_MOVING = (DRAFT, OPEN, COLLECTION)
 
 
@@ -73,11 +72,11 @@ class Filling:
         ordered = wanted.order_by("-detail_due", matters, F("detailed_at").asc(nulls_first=True), "-created_at")
         odd = set(Quarantined.objects.waiting().filter(source=source).values_list("stream", "external_id"))
         found = list(ordered.values_list("kind", "external_id"))
-        return sorted(found, key=lambda each: (STREAM_OF[each[0]], each[1]) in odd)
+        return sorted(found, key=lambda each: (STREAM_OF_KIND[each[0]], each[1]) in odd)
 
     def _read(self, kind: str, external_id: str) -> None:
         """Nothing where there is none now; a 404 alone marks nothing gone, the next whole walk judges it."""
-        stream = STREAM_OF[kind]
+        stream = STREAM_OF_KIND[kind]
         if not self.found:
             self.asked_at, self.began = timezone.now(), time.monotonic()
         try:

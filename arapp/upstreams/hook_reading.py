@@ -16,7 +16,8 @@ from arapp.receivables.money import AmountError
 from arapp.receivables.oneline import one_line
 from arapp.receivables.records import InvoiceRecord, Unreadable
 from arapp.upstreams import hook_calls, quarantine
-from arapp.upstreams.base import CUSTOMER, CUSTOMERS, INVOICES, KIND_OF_STREAM, Adapter, Gone, WrongCredentials
+from arapp.upstreams.base import CUSTOMER, INVOICES, STREAM_OF_KIND, Adapter, Gone, WrongCredentials
+from arapp.upstreams.connecting import same_account
 from arapp.upstreams.details import refresh
 from arapp.upstreams.hook_calls import Claim
 from arapp.upstreams.http import Failure, Throttled, Unreachable
@@ -31,10 +32,8 @@ AT_ONCE = 25
 """Objects read before the worker looks around again."""
 NO_SERVICE = timedelta(seconds=30)
 """A service that does not answer is left alone for so long."""
-KNOWN_IDS = 5_000
 PROVED_FOR = timedelta(minutes=15)
 """A reading that began so recently has asked whose account it is."""
-STREAM_OF_KIND = {kind: stream for stream, kind in KIND_OF_STREAM.items()} | {CUSTOMER: CUSTOMERS}
 
 
 class OtherAccount(Failure):
@@ -115,9 +114,7 @@ class Reader:
         """Nothing of another account is stored: once a round, unless a reading has just asked."""
         if self._proved:
             return
-        newest = Invoice.objects.filter(source=self.source, gone_at=None).order_by("-created_at")
-        known = list(newest.values_list("external_id", flat=True)[:KNOWN_IDS])
-        if not self.adapter.is_account(self.source.account, known):
+        if not same_account(self.adapter, self.source):
             raise OtherAccount(_("The stored credentials now reach another account. Nothing was read."))
         self._proved = True
 

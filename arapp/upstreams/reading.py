@@ -15,6 +15,7 @@ from arapp.receivables.models import Customer, Invoice, Source
 from arapp.receivables.records import CustomerRecord, InvoiceRecord
 from arapp.upstreams import quarantine
 from arapp.upstreams.base import CUSTOMERS, KIND_OF_STREAM, Adapter
+from arapp.upstreams.connecting import same_account
 from arapp.upstreams.http import BadAnswer, Failure, ServerFault, Throttled, Unreachable
 from arapp.upstreams.lease import Lease
 from arapp.upstreams.models import PullRun, RunStatus
@@ -22,7 +23,6 @@ from arapp.upstreams.models import PullRun, RunStatus
 if TYPE_CHECKING:
     from arapp.upstreams.pull import Options
 
-KNOWN_IDS = 5_000
 LONGEST_NAP = 15.0
 TROUBLES_IN_A_ROW = 3
 """So many objects one after the other that cannot be had are no fault of theirs."""
@@ -78,9 +78,7 @@ class Reading:
         self.doubtful = self.doubtful or doubtful
 
     def check_account(self) -> None:
-        newest = Invoice.objects.filter(source=self.source, gone_at=None).order_by("-created_at")
-        known = list(newest.values_list("external_id", flat=True)[:KNOWN_IDS])
-        if not self.adapter.is_account(self.source.account, known):
+        if not same_account(self.adapter, self.source):
             raise Failure(_("The stored credentials now reach another account. Nothing was read; connect it anew."))
 
     @contextmanager
