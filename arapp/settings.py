@@ -71,10 +71,13 @@ else:
 INSTALLED_APPS = [
     "arapp.people.apps.PeopleConfig",
     "arapp.receivables",
+    "arapp.documents",
     "arapp.outbox",
     "arapp.approvals",
+    "arapp.kept",
     "arapp.upstreams",
     "arapp.lists",
+    "arapp.actions",
     "arapp.web",
     "arapp.sandbox",
     "arapp.people.apps.DeskAdminConfig",

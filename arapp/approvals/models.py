@@ -310,6 +310,9 @@ class Decision(models.Model):
     note = models.TextField(_("note"), blank=True)
     digest = models.CharField(_("digest"), max_length=64, blank=True)
     origin = models.CharField(_("from where"), max_length=10, choices=Origin.choices)
+    alone = models.BooleanField(
+        _("by one person alone"), default=False, help_text=_("The source allowed it without a second person.")
+    )
     intent = models.ForeignKey(
         Intent, models.PROTECT, null=True, blank=True, related_name="decisions", verbose_name=_("intent")
     )

@@ -22,11 +22,11 @@ from arapp.lists import days, lookups, values
 from arapp.lists.lookups import contains, each, equals, exactly, found_in, named
 from arapp.lists.order import BY_NAME, CUSTOMER_ORDERS, INVOICE_ORDERS, NEWEST_FIRST, Order, read_order
 from arapp.receivables.models import (
-    Article,
     Card,
     Contact,
     Customer,
     Invoice,
+    Item,
     Kind,
     Line,
     Owner,
@@ -121,8 +121,8 @@ def _tagged(value: str) -> Q:
 
 
 def _with_article(value: str) -> Q:
-    found = named(Article.objects, value, "name", "number").values("pk")
-    return Q(pk__in=Line.objects.filter(article__in=found).order_by().values("invoice"))
+    found = named(Item.objects, value, "name", "number").values("pk")
+    return Q(pk__in=Line.objects.filter(item__in=found).order_by().values("invoice"))
 
 
 def _holds_any(searches: list[list[str]]) -> Q:
@@ -207,7 +207,7 @@ class InvoiceFilter(ListFilter):
     card = Match(_people("card", Card), _("Card"))
     category = Match(each(partial(found_in, "category")), _("Category"))
     payment_type = Match(each(_of_type), _("Payment type"))
-    article = Match(each(_with_article), _("Article"))
+    article = Match(each(_with_article), _("Item"))
     label = Match(each(partial(found_in, "label")), _("Label"))
     intro = Match(each(partial(found_in, "intro")), _("Introduction"))
     note = Match(each(partial(found_in, "note")), _("Note"))

@@ -9,7 +9,7 @@ from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from arapp.receivables.models import Customer, Invoice, Source
+from arapp.receivables.models import Customer, Invoice, Item, Source
 
 
 class IntentState(models.TextChoices):
@@ -22,6 +22,10 @@ class IntentState(models.TextChoices):
     NEEDS_PERSON = "needs_person", _("Needs a person")
 
 
+DECISIONS = ("approve", "reject", "reopen", "send", "complete", "comment")
+"""Kinds of intents that carry a decision; every other kind is the name of an action, such as ``payment.create``."""
+PREPARING = ("invoice.create", "invoice.upload", "invoice.update")
+"""Actions whose person has prepared what somebody else approves."""
 UNSETTLED = (IntentState.PENDING, IntentState.SENDING, IntentState.UNKNOWN)
 LOOK_AGAIN_AFTER = timedelta(seconds=60)
 """A lost write is only believed to have had no effect when a read this much later shows none."""
@@ -35,10 +39,15 @@ class Intents(QuerySet["Intent"]):
         return self.filter(state__in=UNSETTLED)
 
     def due(self, now: datetime) -> "Intents":
-        """Those to carry out now, oldest first; only the first unsettled one of each invoice."""
-        earlier = Intent.objects.filter(invoice=models.OuterRef("invoice"), id__lt=models.OuterRef("id"))
-        blocked = models.Exists(earlier.filter(state__in=UNSETTLED))
-        return self.filter(Q(invoice=None) | ~blocked, state=IntentState.PENDING, due_at__lte=now).order_by("id")
+        """Those to carry out now, oldest first; only the first unsettled one of each invoice, customer and item."""
+        free = self.filter(state=IntentState.PENDING, due_at__lte=now)
+        for field in ("invoice", "customer", "item"):
+            earlier = Intent.objects.filter(**{field: models.OuterRef(field)}, id__lt=models.OuterRef("id"))
+            free = free.filter(Q(**{field: None}) | ~models.Exists(earlier.filter(state__in=UNSETTLED)))
+        return free.order_by("id")
+
+    def decisions(self) -> "Intents":
+        return self.filter(kind__in=DECISIONS)
 
     def lost(self, now: datetime) -> "Intents":
         """Those whose outcome is to be found out by reading, the one looked at longest ago first."""
@@ -46,8 +55,8 @@ class Intents(QuerySet["Intent"]):
         return self.filter(Q(state=IntentState.UNKNOWN) | died).order_by("due_at", "id")
 
     def take_back(self, invoice: Invoice) -> int:
-        """Supersede what is not claimed yet; how many there were."""
-        return self.filter(invoice=invoice, state=IntentState.PENDING).update(
+        """Supersede decisions that are not claimed yet; how many there were."""
+        return self.filter(invoice=invoice, state=IntentState.PENDING, kind__in=DECISIONS).update(
             state=IntentState.SUPERSEDED, version=F("version") + 1, settled_at=timezone.now()
         )
 
@@ -62,6 +71,9 @@ class Intent(models.Model):
     customer = models.ForeignKey(
         Customer, models.PROTECT, null=True, blank=True, related_name="intents", verbose_name=_("customer")
     )
+    item = models.ForeignKey(
+        Item, models.PROTECT, null=True, blank=True, related_name="intents", verbose_name=_("item")
+    )
     kind = models.CharField(_("what"), max_length=40)
     data = models.JSONField(_("data"), default=dict, blank=True)
     digest = models.CharField(_("digest of the substance"), max_length=64, blank=True)
@@ -74,6 +86,22 @@ class Intent(models.Model):
     accepted_at = models.DateTimeField(_("accepted"), null=True, blank=True)
     settled_at = models.DateTimeField(_("settled"), null=True, blank=True)
     error = models.TextField(_("error"), blank=True)
+    reference = models.CharField(
+        _("our own reference"),
+        max_length=100,
+        blank=True,
+        db_index=True,
+        help_text=_("What is made carries it at the service, so that making it again finds the first one."),
+    )
+    result_id = models.CharField(
+        _("external id of what it made"),
+        max_length=200,
+        blank=True,
+        help_text=_("Known once the service has said it."),
+    )
+    alone = models.BooleanField(
+        _("by one person alone"), default=False, help_text=_("The source allowed it without a second person.")
+    )
     person = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, verbose_name=_("person")
     )
@@ -100,7 +128,17 @@ class Intent(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.kind} {self.invoice or self.customer or self.source}"
+        return f"{self.kind} {self.subject or self.source}"
+
+    @property
+    def subject(self) -> Invoice | Customer | Item | None:
+        """What it concerns; None while it is still to be made."""
+        return self.invoice or self.customer or self.item
+
+    @property
+    def decides(self) -> bool:
+        """Whether it carries an approval, a rejection or a reopening."""
+        return self.kind in DECISIONS
 
     def move(self, to: str, **changes: object) -> bool:
         """Change the state if nobody else has since this row was read. Whether it was us."""
@@ -111,6 +149,11 @@ class Intent(models.Model):
         if moved:
             self.refresh_from_db()
         return bool(moved)
+
+
+def decisions_told(invoice: Invoice) -> list[Intent]:
+    """The intents of an invoice that carry decisions, newest first."""
+    return [intent for intent in intents_of(invoice) if intent.decides]
 
 
 def intents_of(invoice: Invoice) -> Iterable[Intent]:

@@ -17,15 +17,16 @@ class Role(models.TextChoices):
     ADMINISTRATOR = "administrator", _("Administrator")
 
 
-SEE, DECIDE, SYNC, MANAGE = "see", "decide", "sync", "manage"
-"""See and download; approve, reject, reopen; sync and see sources and quarantine; users and the admin site."""
+SEE, PREPARE, DECIDE, SYNC, MANAGE = "see", "prepare", "decide", "sync", "manage"
+"""See and download; customers, drafts, payments, reminders and comments; approve, reject, reopen, credit and give up;
+sync and see sources and quarantine; users and the admin site."""
 
 ABILITIES: dict[str, frozenset[str]] = {
     Role.VIEWER: frozenset({SEE}),
-    Role.CLERK: frozenset({SEE}),
-    Role.APPROVER: frozenset({SEE, DECIDE}),
-    Role.CONTROLLER: frozenset({SEE, DECIDE, SYNC}),
-    Role.ADMINISTRATOR: frozenset({SEE, DECIDE, SYNC, MANAGE}),
+    Role.CLERK: frozenset({SEE, PREPARE}),
+    Role.APPROVER: frozenset({SEE, PREPARE, DECIDE}),
+    Role.CONTROLLER: frozenset({SEE, PREPARE, DECIDE, SYNC}),
+    Role.ADMINISTRATOR: frozenset({SEE, PREPARE, DECIDE, SYNC, MANAGE}),
 }
 
 
@@ -96,5 +97,5 @@ class User(AbstractUser):
         self.take_role(role, "is_active", *also)
 
     def can(self, ability: str) -> bool:
-        """Whether the person may do this: see, decide, sync or manage."""
+        """Whether the person may do this: see, prepare, decide, sync or manage."""
         return self.is_active and (self.is_superuser or ability in ABILITIES.get(self.role, frozenset()))

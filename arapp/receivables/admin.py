@@ -16,12 +16,12 @@ from django.utils.translation import gettext_lazy as _
 
 from arapp.receivables import mirror
 from arapp.receivables.models import (
-    Article,
     Card,
     Contact,
     Customer,
     Event,
     Invoice,
+    Item,
     Line,
     Movement,
     Owner,
@@ -148,8 +148,8 @@ class NamedAdmin(ReadOnly):
     source_link = link_to("source", _("source"))
 
 
-@admin.register(Article)
-class ArticleAdmin(NamedAdmin):
+@admin.register(Item)
+class ItemAdmin(NamedAdmin):
     list_display = ["__str__", "number", "source_link", "external_id"]
     search_fields = ["name", "number", "external_id"]
 

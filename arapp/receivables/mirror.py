@@ -11,17 +11,19 @@ from django.utils import timezone
 
 from arapp.receivables import rows as build
 from arapp.receivables.models import (
-    Article,
     Card,
+    Choice,
     Contact,
     Customer,
     Event,
     Invoice,
+    Item,
     Line,
     Mirrored,
     Movement,
     Named,
     Owner,
+    Paper,
     SearchText,
     Snapshot,
     Source,
@@ -29,7 +31,7 @@ from arapp.receivables.models import (
     VatRate,
 )
 from arapp.receivables.money import Money
-from arapp.receivables.records import CustomerRecord, InvoiceRecord, NamedRecord, dump
+from arapp.receivables.records import ChoiceRecord, CustomerRecord, InvoiceRecord, ItemRecord, NamedRecord, dump
 from arapp.receivables.substance import digest_of, digest_of_fields, fields_of
 
 BATCH = 2_000
@@ -37,14 +39,14 @@ M = TypeVar("M", bound=Mirrored)
 N = TypeVar("N", bound=Named)
 
 CUSTOMER_FIELDS = (
-    "number name kind email phone org_no vat_no tax_office contact_name address country note archived "
+    "number name kind email phone org_no vat_no tax_office contact_name address country note form archived "
     "created_at updated_at"
 ).split()
 INVOICE_FIELDS = (
     "state service_state service_decision decided_at processing number short_id title label intro note category "
     "reference payment_reference payment_type delivery_method language country corrects receiver_email "
     "receiver_address receiver_phone issue_date due_date due_by_terms supply_date discount_date created_at "
-    "updated_at sent_at currency permissions"
+    "updated_at sent_at currency permissions form delivery_failed message_waits"
 ).split()
 AMOUNTS = ("net", "vat", "gross", "paid", "open")
 
@@ -107,6 +109,42 @@ def _snapshot_customers(rows: Sequence[Customer], wanted: Mapping[str, CustomerR
         Snapshot(customer=row, payload=dump(payload), first_seen_at=now, taken_at=now) for row, payload in told
     ]
     Snapshot.objects.bulk_create(snapshots, batch_size=BATCH)
+
+
+@transaction.atomic
+def write_items(source: Source, found: Iterable[ItemRecord], now: datetime) -> Tally:
+    """Store items of the catalogue. A row that did not change is not written."""
+    wanted = {record.external_id: record for record in found}
+    theirs = Item.objects.filter(source=source, external_id__in=list(wanted))
+    stored = {row.external_id: row for row in theirs.select_for_update().order_by("pk")}
+    changed = [
+        build.item(stored.get(key) or Item(source=source, external_id=key), record, _item_digest(record))
+        for key, record in wanted.items()
+        if not (row := stored.get(key)) or row.brief or row.gone_at or row.row_digest != _item_digest(record)
+    ]
+    _upsert(Item, changed)
+    created = sum(row.external_id not in stored for row in changed)
+    return Tally(created, len(changed) - created, len(wanted) - len(changed))
+
+
+def _item_digest(record: ItemRecord) -> str:
+    return digest_of(record.payload or {name: str(value) for name, value in asdict(record).items()})
+
+
+@transaction.atomic
+def write_choices(source: Source, found: Mapping[str, Iterable[ChoiceRecord]]) -> None:
+    """Store the lists a person chooses from, by kind; each kind that is named is made to hold just these rows."""
+    for kind, records in found.items():
+        wanted = {record.external_id: record for record in records}
+        theirs = Choice.objects.filter(source=source, kind=kind)
+        stored = {row.external_id: row for row in theirs}
+        theirs.exclude(external_id__in=list(wanted)).delete()
+        changed = [
+            Choice(source=source, kind=kind, external_id=key, name=each.name, of=each.of, data=dict(each.data))
+            for key, each in wanted.items()
+            if not (row := stored.get(key)) or (row.name, row.of, row.data) != (each.name, each.of, dict(each.data))
+        ]
+        _upsert(Choice, changed)
 
 
 @transaction.atomic
@@ -232,11 +270,12 @@ def _apply(row: Invoice, record: InvoiceRecord, source: Source, now: datetime) -
 
 def _write_parts(source: Source, news: list[tuple[Invoice, InvoiceRecord]]) -> None:
     lines = [line for _, record in news for line in record.lines or ()]
-    articles = _named(Article, source, [line.article for line in lines])
-    _replace(Line, news, "lines", lambda row, n, line: build.line(line, row, articles))
+    items = _named(Item, source, [line.item for line in lines])
+    _replace(Line, news, "lines", lambda row, n, line: build.line(line, row, items))
     _replace(VatRate, news, "vat_rates", build.vat_rate)
     _replace(Movement, news, "movements", build.movement)
     _replace(Event, news, "events", build.event)
+    _replace(Paper, news, "papers", build.paper)
     _write_tags(source, news)
 
 
@@ -326,7 +365,7 @@ def _stored(model: type[M], source: Source, wanted: Iterable[str]) -> dict[str, 
 
 def _upsert(model: type[models.Model], rows: Sequence[models.Model]) -> None:
     """Insert or update by the row's identity in one statement a batch; primary keys are set afterwards."""
-    identity = ["source", "kind", "external_id"] if model is Invoice else ["source", "external_id"]
+    identity = ["source", "kind", "external_id"] if model in (Invoice, Choice) else ["source", "external_id"]
     fields = [f.name for f in model._meta.concrete_fields if not f.primary_key and f.name not in identity]
     for row in rows:
         row.pk = None
@@ -345,6 +384,12 @@ def mark_gone(source: Source, kind: str, external_ids: Iterable[str], now: datet
 def mark_customers_gone(source: Source, external_ids: Iterable[str], now: datetime) -> int:
     """The same for customers."""
     rows = Customer.objects.filter(source=source, external_id__in=list(external_ids), gone_at=None)
+    return rows.update(gone_at=now)
+
+
+def mark_items_gone(source: Source, external_ids: Iterable[str], now: datetime) -> int:
+    """The same for items of the catalogue."""
+    rows = Item.objects.filter(source=source, external_id__in=list(external_ids), gone_at=None)
     return rows.update(gone_at=now)
 
 

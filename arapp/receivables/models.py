@@ -12,9 +12,11 @@ from django.utils.translation import gettext_lazy as _
 from arapp.receivables.claims import ISSUED_CLAIMS, Invoices
 from arapp.receivables.money import Money
 from arapp.receivables.sources import (
-    Article,
     Card,
+    Choice,
+    ChoiceKind,
     Contact,
+    Item,
     Mirrored,
     Named,
     Owner,
@@ -22,17 +24,19 @@ from arapp.receivables.sources import (
     Tag,
     once_per_source,
 )
-from arapp.receivables.words import CountsAs, Kind, MovementKind, Service, State
+from arapp.receivables.words import CountsAs, Kind, MovementKind, PaperKind, SecondPerson, Service, State
 
 __all__ = [
     "ISSUED_CLAIMS",
-    "Article",
     "Card",
+    "Choice",
+    "ChoiceKind",
     "Contact",
     "CountsAs",
     "Customer",
     "Event",
     "Invoice",
+    "Item",
     "Kind",
     "Line",
     "Mirrored",
@@ -40,7 +44,10 @@ __all__ = [
     "MovementKind",
     "Named",
     "Owner",
+    "Paper",
+    "PaperKind",
     "SearchText",
+    "SecondPerson",
     "Service",
     "Snapshot",
     "Source",
@@ -65,6 +72,9 @@ class Customer(Mirrored):
     address = models.TextField(_("address"), blank=True)
     country = models.CharField(_("country"), max_length=100, blank=True)
     note = models.TextField(_("note"), blank=True)
+    form = models.JSONField(
+        _("data"), null=True, blank=True, help_text=_("What would make it, in the words of customer.update.")
+    )
     archived = models.BooleanField(_("archived"), default=False)
     brief = models.BooleanField(_("known only from invoices"), default=True)
     created_at = models.DateTimeField(_("created"), null=True, blank=True)
@@ -140,6 +150,11 @@ class Invoice(Mirrored):
     own_gross = models.BigIntegerField(_("gross by our own computation"), null=True, blank=True)
     permissions = models.JSONField(_("permissions at the service"), null=True, blank=True)
     finding = models.TextField(_("finding"), blank=True)
+    form = models.JSONField(
+        _("data"), null=True, blank=True, help_text=_("What would make it, in the words of invoice.update.")
+    )
+    delivery_failed = models.BooleanField(_("delivery failed"), default=False)
+    message_waits = models.BooleanField(_("a message of the customer waits"), default=False)
     gone_at = models.DateTimeField(_("gone since"), null=True, blank=True)
 
     detailed_at = models.DateTimeField(_("details read"), null=True, blank=True)
@@ -168,6 +183,11 @@ class Invoice(Mirrored):
                 name="invoice_claims",
             ),
             models.Index(fields=["source"], condition=Q(gone_at__isnull=False), name="invoice_gone"),
+            models.Index(
+                fields=["source"],
+                condition=Q(delivery_failed=True) | Q(message_waits=True),
+                name="invoice_flagged",
+            ),
             models.Index(fields=["number"], name="invoice_number"),
             models.Index(
                 fields=["customer", "created_at"],
@@ -229,7 +249,7 @@ class Line(models.Model):
     discount = models.CharField(_("discount"), max_length=40, blank=True)
     net = models.CharField(_("net"), max_length=40, blank=True)
     gross = models.CharField(_("gross"), max_length=40, blank=True)
-    article = models.ForeignKey(Article, models.PROTECT, null=True, blank=True, verbose_name=_("article"))
+    item = models.ForeignKey(Item, models.PROTECT, null=True, blank=True, verbose_name=_("item"))
 
     class Meta:
         verbose_name = _("line")
@@ -281,6 +301,35 @@ class Movement(models.Model):
 
     def money(self) -> Money:
         return Money(self.amount, self.currency)
+
+
+class Paper(models.Model):
+    """What went out under one invoice: Billogram's debit and credit invoices and letters, Billomat's reminders."""
+
+    invoice = models.ForeignKey(Invoice, models.CASCADE, related_name="papers", verbose_name=_("invoice"))
+    position = models.PositiveIntegerField(_("position"))
+    external_id = models.CharField(
+        _("external id"), max_length=200, blank=True, help_text=_("What its PDF is asked for by.")
+    )
+    kind = models.CharField(_("kind"), max_length=12, choices=PaperKind.choices)
+    number = models.CharField(_("number"), max_length=100, blank=True)
+    date = models.DateField(_("date"), null=True, blank=True)
+    amount = models.BigIntegerField(_("amount"), null=True, blank=True)
+    currency = models.CharField(_("currency"), max_length=3, blank=True)
+    delivery = models.CharField(_("delivery"), max_length=60, blank=True)
+    service_state = models.CharField(_("state at the service"), max_length=60, blank=True)
+
+    class Meta:
+        verbose_name = _("paper")
+        verbose_name_plural = _("papers")
+        ordering = ["invoice", "position"]
+        constraints = [models.UniqueConstraint(fields=["invoice", "position"], name="paper_once")]
+
+    def __str__(self) -> str:
+        return self.number or self.external_id
+
+    def money(self) -> Money | None:
+        return None if self.amount is None or not self.currency else Money(self.amount, self.currency)
 
 
 class Event(models.Model):

@@ -6,7 +6,7 @@ an empty text means that the service says it is empty.
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
@@ -56,6 +56,8 @@ class CustomerRecord:
     country: str | None = None
     contact_name: str | None = None
     note: str | None = None
+    form: Mapping[str, Any] | None = None
+    """What would make this customer, in the words of ``customer.update``; None where only a list row was read."""
     archived: bool | None = None
     created_at: datetime | None = None
     updated_at: datetime | None = None
@@ -63,6 +65,52 @@ class CustomerRecord:
     """The payload as it came."""
     volatile: frozenset[str] = frozenset()
     """Top-level keys of it that change without the customer having changed, such as a turnover."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ItemRecord:
+    """An item of the service's catalogue."""
+
+    external_id: str
+    number: str | None = None
+    name: str | None = None
+    description: str | None = None
+    unit: str | None = None
+    unit_price: Decimal | None = None
+    """In whole units of the currency, up to six decimals."""
+    currency: str | None = None
+    vat_rate: Decimal | None = None
+    archived: bool | None = None
+    form: Mapping[str, Any] | None = None
+    """What would make it, in the words of ``item.update``."""
+    updated_at: datetime | None = None
+    payload: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChoiceRecord:
+    """A row of one of the service's own lists that a person chooses from; ``kind`` is a word of ``ChoiceKind``."""
+
+    kind: str
+    external_id: str
+    name: str = ""
+    of: str = ""
+    """External id of the customer a contact belongs to."""
+    data: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class PaperRecord:
+    """What went out under an invoice; ``kind`` is debit, credit, reminder or letter."""
+
+    kind: str
+    external_id: str = ""
+    """What its PDF is asked for by; empty where it has none of its own."""
+    number: str = ""
+    issued: date | None = None
+    amount: Money | None = None
+    delivery: str = ""
+    service_state: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,7 +128,7 @@ class LineRecord:
     """In the service's own words: an absolute amount or a percentage."""
     net: Decimal | None = None
     gross: Decimal | None = None
-    article: NamedRecord | None = None
+    item: NamedRecord | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -190,6 +238,13 @@ class InvoiceRecord:
     vat_rates: tuple[VatRecord, ...] | None = None
     movements: tuple[MovementRecord, ...] | None = None
     events: tuple[EventRecord, ...] | None = None
+    papers: tuple[PaperRecord, ...] | None = None
+    form: Mapping[str, Any] | None = None
+    """What would make this document, in the words of ``invoice.update``; None where only a list row was read."""
+    delivery_failed: bool | None = None
+    """Whether the last delivery did not arrive."""
+    message_waits: bool | None = None
+    """Whether a message of the customer has not been answered or looked at."""
 
 
 def text(value: Any) -> str:

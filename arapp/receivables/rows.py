@@ -19,12 +19,14 @@ from django.db import models
 from django.utils.translation import gettext as _
 
 from arapp.receivables import records
-from arapp.receivables.models import Article, Event, Invoice, Line, Movement, Source, VatRate, decimal_text
+from arapp.receivables.models import Event, Invoice, Item, Line, Movement, Paper, Source, VatRate, decimal_text
 from arapp.receivables.money import AmountError, Money
 from arapp.receivables.records import InvoiceRecord, LineRecord
 
+ITEM_FIELDS = "number name description unit currency archived form updated_at".split()
 
-def line(line: LineRecord, row: Invoice | None = None, articles: Mapping[str, Article] | None = None) -> Line:
+
+def line(line: LineRecord, row: Invoice | None = None, items: Mapping[str, Item] | None = None) -> Line:
     exact = {
         name: decimal_text(getattr(line, name)) for name in ("quantity", "unit_price", "vat_rate", "net", "gross")
     }
@@ -35,7 +37,7 @@ def line(line: LineRecord, row: Invoice | None = None, articles: Mapping[str, Ar
         description=line.description,
         unit=line.unit[:60],
         discount=line.discount[:40],
-        article=articles[line.article.external_id] if articles and line.article else None,
+        item=items[line.item.external_id] if items and line.item else None,
         **exact,
     )
 
@@ -67,6 +69,31 @@ def event(row: Invoice, position: int, event: records.EventRecord) -> Event:
         text=event.text,
         person=event.person[:300],
     )
+
+
+def paper(row: Invoice, position: int, paper: records.PaperRecord) -> Paper:
+    return Paper(
+        invoice=row,
+        position=position,
+        external_id=paper.external_id[:200],
+        kind=paper.kind,
+        number=paper.number[:100],
+        date=paper.issued,
+        amount=paper.amount.minor if paper.amount else None,
+        currency=paper.amount.currency if paper.amount else "",
+        delivery=paper.delivery[:60],
+        service_state=paper.service_state[:60],
+    )
+
+
+def item(row: Item, record: records.ItemRecord, digest: str) -> Item:
+    take(row, record, ITEM_FIELDS)
+    for name in ("unit_price", "vat_rate"):
+        if (value := getattr(record, name)) is not None:
+            setattr(row, name, decimal_text(value))
+    row.brief, row.gone_at, row.row_digest = False, None, digest
+    row.search = " ".join(part for part in (row.name, row.number, row.description) if part).casefold()
+    return row
 
 
 def search_text(row: Invoice, lines: Sequence[Line]) -> str:

@@ -2,9 +2,10 @@
 
 from django.core.validators import MaxValueValidator
 from django.db import models
+from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
-from arapp.receivables.words import CountsAs, Service
+from arapp.receivables.words import CountsAs, SecondPerson, Service
 
 DEFAULT_TERMS_DAYS = 30
 
@@ -26,6 +27,20 @@ class Source(models.Model):
     delivery_method = models.CharField(
         _("delivery method"), max_length=20, blank=True, help_text=_("How Billogram sends an approved invoice.")
     )
+    second_person = models.CharField(
+        _("second person"),
+        max_length=10,
+        choices=SecondPerson.choices,
+        default=SecondPerson.ALWAYS,
+        help_text=_("Whether issuing, crediting and writing off need somebody else than who prepared it."),
+    )
+    second_person_above = models.BigIntegerField(
+        _("second person above"),
+        null=True,
+        blank=True,
+        help_text=_("Smallest units of the currency beside it; amounts in other currencies always need one."),
+    )
+    second_person_currency = models.CharField(_("currency of that amount"), max_length=3, blank=True)
     stand_in = models.BooleanField(_("stand-in"), default=False, help_text=_("Not a real account."))
     created_at = models.DateTimeField(_("connected"), auto_now_add=True)
     revision = models.PositiveBigIntegerField(default=0, editable=False)
@@ -97,10 +112,70 @@ class Tag(Named):
         constraints = [once_per_source("tag")]
 
 
-class Article(Named):
-    number = models.CharField(_("number"), max_length=100, blank=True)
+class Item(Mirrored):
+    """Something that can stand on a line: an item at Billogram, an article at Billomat."""
 
-    class Meta(Named.Meta):
-        verbose_name = _("article")
-        verbose_name_plural = _("articles")
-        constraints = [once_per_source("article")]
+    number = models.CharField(_("number"), max_length=100, blank=True)
+    name = models.CharField(_("name"), max_length=300, blank=True)
+    description = models.TextField(_("description"), blank=True)
+    unit = models.CharField(_("unit"), max_length=60, blank=True)
+    unit_price = models.CharField(
+        _("unit price"), max_length=40, blank=True, help_text=_("In whole units of the currency, up to six decimals.")
+    )
+    currency = models.CharField(_("currency"), max_length=3, blank=True)
+    vat_rate = models.CharField(_("VAT %"), max_length=20, blank=True)
+    archived = models.BooleanField(_("archived"), default=False)
+    brief = models.BooleanField(_("known only from lines"), default=True)
+    form = models.JSONField(
+        _("data"), null=True, blank=True, help_text=_("What would make it, in the words of item.update.")
+    )
+    updated_at = models.DateTimeField(_("changed"), null=True, blank=True)
+    gone_at = models.DateTimeField(_("gone since"), null=True, blank=True)
+    row_digest = models.CharField(max_length=64, blank=True, editable=False)
+    search = models.TextField(blank=True, editable=False)
+
+    class Meta:
+        verbose_name = _("item")
+        verbose_name_plural = _("items")
+        ordering = ["name", "id"]
+        constraints = [once_per_source("item")]
+        indexes = [models.Index(Lower("name"), "id", name="item_by_name")]
+
+    def __str__(self) -> str:
+        return self.name or self.number or self.external_id
+
+
+class ChoiceKind(models.TextChoices):
+    """What a person chooses from a service's own list while filling in a form."""
+
+    CARD = "card", _("Card")
+    CONTACT = "contact", _("Contact")
+    EMAIL_TEMPLATE = "email_template", _("E-mail template")
+    FREE_TEXT = "free_text", _("Free text")
+    REMINDER_LEVEL = "reminder_level", _("Reminder level")
+    REPORT = "report", _("Report")
+    TAX = "tax", _("Tax")
+    TEMPLATE = "template", _("Template")
+    UNIT = "unit", _("Unit")
+
+
+class Choice(Mirrored):
+    """One row of such a list."""
+
+    kind = models.CharField(_("kind"), max_length=20, choices=ChoiceKind.choices)
+    name = models.CharField(_("name"), max_length=300, blank=True)
+    of = models.CharField(
+        _("belongs to"), max_length=200, blank=True, help_text=_("External id of the customer a contact belongs to.")
+    )
+    data = models.JSONField(_("data"), default=dict, blank=True)
+
+    class Meta:
+        verbose_name = _("choice")
+        verbose_name_plural = _("choices")
+        ordering = ["kind", "name", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["source", "kind", "external_id"], name="choice_once_per_source_and_kind")
+        ]
+
+    def __str__(self) -> str:
+        return self.name or self.external_id

@@ -17,6 +17,14 @@ class CountsAs(models.TextChoices):
     OTHER = "other", _("Other documents")
 
 
+class SecondPerson(models.TextChoices):
+    """Whether a draft may be issued, and an invoice credited or written off, by who prepared it."""
+
+    ALWAYS = "always", _("Always")
+    ABOVE = "above", _("Above an amount")
+    NEVER = "never", _("Never")
+
+
 class Kind(models.TextChoices):
     INVOICE = records.INVOICE, _("Invoice")
     CREDIT_NOTE = records.CREDIT_NOTE, _("Credit note")
@@ -42,6 +50,13 @@ class MovementKind(models.TextChoices):
     DISCOUNT = "discount", _("Discount")
     WRITE_OFF = "write_off", _("Write-off")
     RECALL = "recall", _("Recall")
+
+
+class PaperKind(models.TextChoices):
+    DEBIT = "debit", _("Invoice")
+    CREDIT = "credit", _("Credit invoice")
+    REMINDER = "reminder", _("Reminder")
+    LETTER = "letter", _("Letter")
 
 
 DELIVERY_METHODS = ("Email", "Letter", "SMS", "Email+Letter", "SMS+Letter", "Efaktura", "Einvoice", "EDI")

@@ -4,11 +4,12 @@ Pull and push know this class alone; nothing in them asks which service it is.
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, ClassVar
 
+from django.utils.translation import gettext as _now_
 from django.utils.translation import gettext_lazy
 
 from arapp.receivables.records import (
@@ -17,21 +18,24 @@ from arapp.receivables.records import (
     INVOICE,
     REJECTED,
     WAITING,
+    ChoiceRecord,
     CustomerRecord,
     InvoiceRecord,
+    ItemRecord,
 )
 from arapp.upstreams.http import Failure, Http
 
-CUSTOMERS, INVOICES, CREDIT_NOTES = "customers", "invoices", "credit_notes"
+CUSTOMERS, ITEMS, INVOICES, CREDIT_NOTES = "customers", "items", "invoices", "credit_notes"
 STREAM_NAMES = {
+    ITEMS: gettext_lazy("items"),
     CUSTOMERS: gettext_lazy("customers"),
     INVOICES: gettext_lazy("invoices"),
     CREDIT_NOTES: gettext_lazy("credit notes"),
 }
 KIND_OF_STREAM = {INVOICES: INVOICE, CREDIT_NOTES: CREDIT_NOTE}
-CUSTOMER = "customer"
-"""Beside the kinds of documents, what a hook may name."""
-STREAM_OF_KIND = {kind: stream for stream, kind in KIND_OF_STREAM.items()} | {CUSTOMER: CUSTOMERS}
+CUSTOMER, ITEM = "customer", "item"
+"""Beside the kinds of documents, what a hook may name and an act may make."""
+STREAM_OF_KIND = {kind: stream for stream, kind in KIND_OF_STREAM.items()} | {CUSTOMER: CUSTOMERS, ITEM: ITEMS}
 
 
 class WrongCredentials(Failure):
@@ -65,22 +69,61 @@ class Page:
 
 
 @dataclass(frozen=True)
+class Document:
+    content: bytes = field(repr=False)
+    content_type: str
+    filename: str
+
+
+@dataclass(frozen=True)
 class Order:
     """An intent as an adapter sees it. ``mark`` is unique to it, for services where a write can carry one."""
 
     kind: str
+    """A decision (``send``), or the name of an action (``payment.create``)."""
     document: str
-    """invoice or credit_note"""
+    """invoice or credit_note; empty where it concerns neither."""
     external_id: str
+    """What it concerns; empty while that is still to be made."""
     data: Mapping[str, Any] = field(default_factory=dict)
+    """In our own words, checked: amounts as decimal text, days as ``YYYY-MM-DD``."""
     mark: str = ""
+    reference: str = ""
+    """Our own reference: what is made carries it, so that it is found again."""
+    result_id: str = ""
+    """External id of what an earlier step, or an earlier try, has made."""
+    files: Mapping[str, Document] = field(default_factory=dict)
+    """The files that ``data`` names, by the text that names them there."""
 
 
 @dataclass(frozen=True)
-class Document:
-    content: bytes
-    content_type: str
-    filename: str
+class Written:
+    """What came of a write that the service accepted."""
+
+    external_id: str = ""
+    """Of what it made."""
+    more: bool = False
+    """A further step follows: the act's ``write`` is called again, with ``result_id``."""
+
+
+@dataclass(frozen=True)
+class Act:
+    """How an adapter does one action: a function of its client, one of its mapping, and what proves it."""
+
+    write: Callable[[Any, Order], Written | None]
+    """``write(adapter, order)`` writes once. Raises as ``Adapter.carry_out``; NotReady when it has to wait first."""
+    shows: Callable[[Order, Any], int] | None = None
+    """Pure: how often the record shows it: of what it concerns, or of what it makes. None: being there is enough."""
+    once: bool = False
+    """``shows`` tells a state, not a log: where it shows already, nothing is written."""
+    makes: str = ""
+    """invoice, credit_note, customer or item: ``Written.external_id`` names one, which is read into the mirror."""
+    find: Callable[[Any, Order], str] | None = None
+    """``find(adapter, order)``: the external id of what this order made before, "" when it made nothing."""
+    removes: bool = False
+    """It is in effect when what it concerns is gone."""
+    proved: bool = False
+    """Nothing shows it afterwards: only the answer to the write proves it."""
 
 
 @dataclass(frozen=True)
@@ -137,6 +180,9 @@ class Adapter(ABC):
     }
     """By kind of order: what the service says once it is in effect."""
 
+    acts: ClassVar[Mapping[str, Act]] = {}
+    """By name of the action: what this service can be told beside decisions."""
+
     proved_by_answer: ClassVar[frozenset[str]] = frozenset({"comment"})
     """Kinds of orders whose effect the answer to the write proves; our role may not be allowed to read it back."""
 
@@ -175,7 +221,7 @@ class Adapter(ABC):
         """The external id of a row, "" when it has none. Never raises."""
 
     @abstractmethod
-    def read(self, stream: str, entry: Any) -> CustomerRecord | InvoiceRecord:
+    def read(self, stream: str, entry: Any) -> CustomerRecord | InvoiceRecord | ItemRecord:
         """Translate one row (pure). Unreadable or AmountError when it cannot be."""
 
     @abstractmethod
@@ -186,24 +232,61 @@ class Adapter(ABC):
     def customer(self, external_id: str) -> CustomerRecord:
         """One customer. Gone on 404."""
 
-    def again(self, stream: str, external_id: str) -> CustomerRecord | InvoiceRecord:
+    def again(self, stream: str, external_id: str) -> CustomerRecord | InvoiceRecord | ItemRecord:
         """One object as its list row tells it, read by id. Gone on 404."""
+        if stream == ITEMS:
+            return self.item(external_id)
         if stream == CUSTOMERS:
             return self.customer(external_id)
         return self.detail(KIND_OF_STREAM[stream], external_id)
 
+    def item(self, external_id: str) -> ItemRecord:
+        """One item of the catalogue. Gone on 404. Only where ITEMS is among the streams."""
+        raise NotImplementedError
+
+    def choices(self) -> Mapping[str, Sequence[ChoiceRecord]]:
+        """The lists a person chooses from, by kind; one that is closed to our key is left out."""
+        return {}
+
     @abstractmethod
     def carry_out(self, order: Order) -> None:
-        """Write once: Rejected with the service's words, LostAnswer, Unreachable, Throttled or WrongCredentials."""
+        """Tell a decision once.
 
-    def in_effect(self, order: Order, record: InvoiceRecord) -> bool:
-        """Whether a fresh detail shows what the order asks for."""
-        return record.service_decision == self.word_after[order.kind]
+        Rejected with the service's words, LostAnswer, Unreachable, Throttled or WrongCredentials.
+        """
 
-    def traces(self, order: Order, record: InvoiceRecord) -> int:
-        """How often the document's own log says that this was done, also if it was taken back; 0 where none tells."""
-        return 0
+    def write(self, order: Order) -> Written:
+        """Write once, a decision or an act. Raises what ``carry_out`` raises."""
+        if act := self.acts.get(order.kind):
+            return act.write(self, order) or Written()
+        self.carry_out(order)
+        return Written()
+
+    def in_effect(self, order: Order, record: Any) -> bool:
+        """Whether a fresh record shows what the order asks for, whoever did it. ``record`` as in ``Act.shows``."""
+        act = self.acts.get(order.kind)
+        if act is None:
+            return record.service_decision == self.word_after[order.kind]
+        if act.makes:
+            return record is not None and (act.shows is None or act.shows(order, record) > 0)
+        return act.once and record is not None and act.shows is not None and act.shows(order, record) > 0
+
+    def traces(self, order: Order, record: Any) -> int:
+        """How often the object's own log says that this was done, also if it was taken back; 0 where none tells."""
+        act = self.acts.get(order.kind)
+        return 0 if act is None or act.makes or act.shows is None or record is None else act.shows(order, record)
+
+    def came_through(self, order: Order, record: Any, before: int) -> bool:
+        """Whether a write of ours shows; ``before`` are the traces that were there before it."""
+        return self.in_effect(order, record) or (order.kind in self.acts and self.traces(order, record) > before)
 
     @abstractmethod
-    def document(self, kind: str, external_id: str) -> Document:
-        """The document itself. NotReady while it is being made, Gone when there is none."""
+    def document(self, kind: str, external_id: str, variant: str = "") -> Document:
+        """The document itself, or its variant. NotReady while it is being made, Gone when there is none.
+
+        ``variant``: print, signed, or what a paper's PDF is asked for by (``PaperRecord.external_id``).
+        """
+
+    def report(self, name: str, data: Mapping[str, Any]) -> Document:
+        """A report of the service. Gone when it has none of that name."""
+        raise Gone(_now_("This service has no reports."))

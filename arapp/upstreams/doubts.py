@@ -2,6 +2,7 @@
 
 import sys
 from datetime import timedelta
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -11,13 +12,13 @@ from arapp.approvals.models import Approval
 from arapp.outbox.models import LOOK_AGAIN_AFTER, Intent, IntentState
 from arapp.receivables.money import AmountError
 from arapp.receivables.records import Unreadable
-from arapp.upstreams.base import Gone, WrongCredentials
-from arapp.upstreams.details import take_in
+from arapp.upstreams.base import Act, Adapter, Gone, WrongCredentials
 from arapp.upstreams.http import Failure, Throttled, Unreachable
 from arapp.upstreams.registry import open_source
 from arapp.upstreams.secrets import SecretLost
+from arapp.upstreams.subjects import read
 from arapp.upstreams.switching import Closed
-from arapp.upstreams.tries import TRIES, TRIES_WITHIN, follow_up, order_of, pause_after, tried_enough
+from arapp.upstreams.tries import TRIES, TRIES_WITHIN, follow_up, gone, order_of, pause_after, tried_enough
 
 SHOWS_WITHIN = timedelta(minutes=10)
 """A service that accepted a write has this long to show it."""
@@ -34,27 +35,38 @@ def look_again(intent: Intent) -> bool:
     try:
         adapter = open_source(intent.source, for_person=True)
         with adapter.http:
-            record = take_in(adapter, intent.invoice)
+            order, record = read(adapter, order_of(intent), intent)
     except Closed:
         return False
     except Gone:
-        _gone_since(intent)
+        _gone_since(intent, adapter.acts.get(intent.kind))
         return True
     except (Failure, SecretLost, Unreadable, AmountError) as error:
         _still_checking(intent, str(error))
         return not isinstance(error, Unreachable | Throttled | WrongCredentials | SecretLost)
-    if adapter.in_effect(order_of(intent), record):
-        intent.move(IntentState.DONE, error="")
-    elif adapter.traces(order_of(intent), record) > intent.data.get(TRACES, sys.maxsize):
+    before = intent.data.get(TRACES, sys.maxsize)
+    if adapter.came_through(order, record, before):
+        intent.move(IntentState.DONE, error="", result_id=order.result_id)
+    elif intent.decides and adapter.traces(order, record) > before:
         _taken_back(intent, adapter.word_after[intent.kind])
     elif timezone.now() - (intent.written_at or intent.created_at) >= LOOK_AGAIN_AFTER:
-        _no_effect(intent, intent.kind in adapter.proved_by_answer and record.events is None)
+        _no_effect(intent, _cannot_show(adapter, intent, record))
     follow_up(intent)
     return True
 
 
-def _gone_since(intent: Intent) -> None:
+def _cannot_show(adapter: Adapter, intent: Intent, record: Any) -> bool:
+    """Whether no reading of ours could tell that the write arrived."""
+    if act := adapter.acts.get(intent.kind):
+        return act.proved or (act.makes == "" and getattr(record, "events", ()) is None)
+    return intent.kind in adapter.proved_by_answer and record.events is None
+
+
+def _gone_since(intent: Intent, act: Act | None) -> None:
     """After a write that was accepted, somebody removed a document that had heard of it; else nobody can tell."""
+    if act and act.removes:
+        gone(intent, act)
+        return
     service = {"service": intent.source.get_service_display()}
     sentence = _(
         "The answer was lost, and %(service)s no longer has this document. Nobody can tell whether it acted."

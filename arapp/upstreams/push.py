@@ -10,6 +10,7 @@
 | the service's own flag forbids it | refused, nothing sent | stays |
 | the document is gone (404) | refused, nothing sent | stays until the document is marked as gone |
 | the source was paused or set to watch only | pending, waits | stays |
+| the service is still making what we need | pending, asked again for an hour, then needs_person | stays |
 
 | what comes of the write | end of the intent | the approval |
 |---|---|---|
@@ -25,12 +26,16 @@
 | answer lost, the document is gone | needs_person | stays until the document is marked as gone |
 | answer lost, and no read succeeds for a day | needs_person | stays |
 
+An action (``payment.create``) ends in the same ways; of the approval only a change of substance is its business.
+What it makes is looked up by our own reference before every write, so nothing is made twice; an action of several
+steps is pending again between them.
+
 While an intent is sending or unknown a further decision is refused, and what the service says is taken in afterwards.
 """
 
 import logging
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.conf import settings
@@ -41,16 +46,17 @@ from django.utils.translation import gettext as _
 from arapp.approvals.effects import effect_of
 from arapp.approvals.models import TOLD_BY_PERSON, Approval
 from arapp.outbox.models import Intent, Intents, IntentState
+from arapp.receivables.models import Invoice
 from arapp.receivables.money import AmountError
 from arapp.receivables.records import InvoiceRecord, Unreadable
-from arapp.upstreams.base import Adapter, Gone, Order, WrongCredentials
-from arapp.upstreams.details import take_in
+from arapp.upstreams.base import Adapter, Gone, NotReady, Order, Written, WrongCredentials
 from arapp.upstreams.doubts import TRACES, look_again, still_unknown
 from arapp.upstreams.http import Failure, LostAnswer, Rejected, Throttled, Unreachable
 from arapp.upstreams.registry import open_source
 from arapp.upstreams.secrets import SecretLost
+from arapp.upstreams.subjects import read
 from arapp.upstreams.switching import Closed, Disconnected, askable, may_write, sendable
-from arapp.upstreams.tries import follow_up, gone, order_of, try_later
+from arapp.upstreams.tries import after_gone, follow_up, gone, order_of, try_later, wait_for_service
 
 log = logging.getLogger("arapp.push")
 
@@ -102,7 +108,7 @@ def _claim(intent: Intent) -> bool:
 def _settle_lost(ours: Intents, handled: dict[int, Intent]) -> None:
     """Those looked at longest ago first; a source that cannot be reached is asked once, not for each."""
     stuck: set[int] = set()
-    for intent in askable(ours.lost(timezone.now())).select_related("source", "invoice"):
+    for intent in askable(ours.lost(timezone.now())).select_related("source", "invoice", "customer", "item"):
         if intent.source_id in stuck:
             continue
         if not _guarded(look_again, intent):
@@ -129,11 +135,11 @@ def _guarded(work: Callable[[Intent], bool], intent: Intent) -> bool:
 
 def _next_due(ours: Intents, stuck: set[int], handled: dict[int, Intent]) -> Intent | None:
     due = sendable(ours.due(timezone.now())).exclude(source__in=stuck).exclude(pk__in=list(handled))
-    return due.select_related("source", "invoice").first()
+    return due.select_related("source", "invoice", "customer", "item").first()
 
 
 def _told(intent: Intent) -> Pushed:
-    external_id = intent.invoice.external_id if intent.invoice else ""
+    external_id = intent.subject.external_id if intent.subject else intent.result_id
     return Pushed(intent.pk, intent.source.name, intent.kind, external_id, str(intent.state), intent.error)
 
 
@@ -161,8 +167,10 @@ def _reached(intent: Intent) -> bool:
         except (Unreachable, WrongCredentials) as error:
             try_later(intent, str(error))
             return False
+        except NotReady as error:
+            wait_for_service(intent, str(error))
         except Gone:
-            gone(intent)
+            gone(intent, adapter.acts.get(intent.kind))
         except Rejected as error:
             _after_refusal(adapter, intent, error)
         except (Unreadable, AmountError) as error:
@@ -175,33 +183,55 @@ def _reached(intent: Intent) -> bool:
 
 
 def _carry_out(adapter: Adapter, intent: Intent) -> None:
-    order = order_of(intent)
-    record = take_in(adapter, intent.invoice)
+    order, record = read(adapter, order_of(intent), intent)
     if adapter.in_effect(order, record):
-        intent.move(IntentState.DONE, error="")
+        intent.move(IntentState.DONE, error="", result_id=order.result_id)
     elif held := _held_back(intent, record):
         intent.move(held[0], error=held[1])
-    elif not _begin(intent, adapter.traces(order, record)):
+    elif not _begin(intent, order, adapter.traces(order, record)):
         intent.move(IntentState.PENDING, error="")
     else:
-        adapter.carry_out(order)
-        intent.move(IntentState.SENDING, accepted_at=timezone.now())
-        _read_back(adapter, intent, order)
+        _accepted(adapter, intent, order, adapter.write(order))
 
 
 @transaction.atomic
-def _begin(intent: Intent, traces: int) -> bool:
+def _begin(intent: Intent, order: Order, traces: int) -> bool:
     """Mark it as written from now on; False when its source was switched off, or it is not ours any more."""
-    data = {**intent.data, TRACES: traces}
-    return may_write(intent.source_id) and intent.move(IntentState.SENDING, written_at=timezone.now(), data=data)
+    begun = {"written_at": timezone.now(), "data": {**intent.data, TRACES: traces}, "result_id": order.result_id}
+    return may_write(intent.source_id) and intent.move(IntentState.SENDING, **begun)
 
 
-def _held_back(intent: Intent, record: InvoiceRecord) -> tuple[IntentState, str] | None:
+def _accepted(adapter: Adapter, intent: Intent, order: Order, written: Written) -> None:
+    """What it made is stored at once: whatever happens from here on, it is not made a second time."""
+    result, now = written.external_id or order.result_id, timezone.now()
+    if written.more:
+        intent.move(IntentState.PENDING, error="", result_id=result, due_at=now, written_at=None)
+        return
+    intent.move(IntentState.SENDING, accepted_at=now, result_id=result)
+    _read_back(adapter, intent, replace(order, result_id=result))
+
+
+def _held_back(intent: Intent, record: Any) -> tuple[IntentState, str] | None:
     """Why nothing is written after all, by the content just read and the approval as it is."""
     service = {"service": intent.source.get_service_display()}
-    if intent.invoice.digest != intent.digest:
+    if _changed_meanwhile(intent):
         sentence = _("The document changed at %(service)s before it was told; nothing was sent. Look at it again.")
         return IntentState.SUPERSEDED, sentence % service
+    return _decided_otherwise(intent, record, service) if intent.decides else None
+
+
+def _changed_meanwhile(intent: Intent) -> bool:
+    """By what the person saw; once a write of ours may have arrived, the change may be our own."""
+    if not intent.decides and (not intent.digest or TRACES in intent.data):
+        return False
+    subject = intent.subject
+    now = subject.digest if isinstance(subject, Invoice) else subject.row_digest
+    return now != intent.digest
+
+
+def _decided_otherwise(
+    intent: Intent, record: InvoiceRecord, service: Mapping[str, str]
+) -> tuple[IntentState, str] | None:
     decision = intent.decisions.order_by("-id").first()
     if decision is None:
         return None
@@ -220,14 +250,18 @@ def _held_back(intent: Intent, record: InvoiceRecord) -> tuple[IntentState, str]
 
 def _read_back(adapter: Adapter, intent: Intent, order: Order) -> None:
     """The write was accepted; the mirror gets what came of it."""
-    proved = order.kind in adapter.proved_by_answer
+    act = adapter.acts.get(order.kind)
+    proved = act.proved if act else order.kind in adapter.proved_by_answer
     try:
-        record = take_in(adapter, intent.invoice)
+        order, record = read(adapter, order, intent)
+    except Gone as error:
+        after_gone(intent, act, str(error))
+        return
     except (Failure, Unreadable, AmountError) as error:
         sentence = _("Accepted, but not read back yet: %(problem)s") % {"problem": error}
         intent.move(IntentState.DONE if proved else IntentState.UNKNOWN, error="" if proved else sentence)
         return
-    if proved or adapter.in_effect(order, record):
+    if proved or adapter.came_through(order, record, intent.data.get(TRACES, 0)):
         intent.move(IntentState.DONE, error="")
     else:
         intent.move(IntentState.UNKNOWN, error=_("Accepted, but the document does not show it yet."))
@@ -236,11 +270,11 @@ def _read_back(adapter: Adapter, intent: Intent, order: Order) -> None:
 def _after_refusal(adapter: Adapter, intent: Intent, refusal: Rejected) -> None:
     """A 4xx is no effect of ours, unless the document shows that what we want is so already (BillOver A11)."""
     try:
-        record = take_in(adapter, intent.invoice)
+        order, record = read(adapter, order_of(intent), intent)
     except (Failure, Unreadable, AmountError):
         intent.move(IntentState.REFUSED, error=refusal.words or str(refusal))
         return
-    if adapter.in_effect(order_of(intent), record):
-        intent.move(IntentState.DONE, error="")
+    if adapter.in_effect(order, record):
+        intent.move(IntentState.DONE, error="", result_id=order.result_id)
     else:
         intent.move(IntentState.REFUSED, error=refusal.words or str(refusal))

@@ -34,7 +34,7 @@ def invoice_or_404(pk: int) -> Invoice:
         .annotate(worked=worked())
         .prefetch_related(
             Prefetch("intents", Intent.objects.select_related("settled_by")),
-            Prefetch("lines", Line.objects.select_related("article")),
+            Prefetch("lines", Line.objects.select_related("item")),
             Prefetch("approval__decisions", Decision.objects.select_related("person")),
         )
     )

@@ -88,7 +88,7 @@ def three(db):
         tags=(NamedRecord(external_id="t1", name="dringend"), NamedRecord(external_id="t2", name="sehr dringend")),
         lines=(
             LineRecord(
-                position=1, title="Kran", article=NamedRecord(external_id="a1", name="Kranwagen", number="ART-7")
+                position=1, title="Kran", item=NamedRecord(external_id="a1", name="Kranwagen", number="ART-7")
             ),
         ),
     )

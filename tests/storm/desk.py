@@ -30,7 +30,7 @@ TABLES = (
     mirror.Invoice.tags.through,
     mirror.Invoice,
     mirror.Customer,
-    mirror.Article,
+    mirror.Item,
     mirror.Card,
     mirror.Contact,
     mirror.Owner,

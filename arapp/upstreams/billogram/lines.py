@@ -24,11 +24,11 @@ def line(position: int, row: Mapping[str, Any], currency: str | None) -> LineRec
         discount=f"{discount:f} {currency or ''}".strip() if discount else "",
         net=net,
         gross=None if net is None or rate is None else net + net * rate / 100,
-        article=_article(row),
+        item=_item(row),
     )
 
 
-def _article(row: Mapping[str, Any]) -> NamedRecord | None:
+def _item(row: Mapping[str, Any]) -> NamedRecord | None:
     number = text(row.get("item_no"))[:100]
     return NamedRecord(external_id=number, number=number, name=text(row.get("title"))) if number else None
 

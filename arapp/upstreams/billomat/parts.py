@@ -110,7 +110,7 @@ def _line(position: int, item: Row, articles: Mapping[str, NamedRecord]) -> Line
         discount=text(item.get("reduction")),
         net=exact(item, "total_net"),
         gross=exact(item, "total_gross"),
-        article=articles.get(article, NamedRecord(external_id=article)) if article else None,
+        item=articles.get(article, NamedRecord(external_id=article)) if article else None,
     )
 
 

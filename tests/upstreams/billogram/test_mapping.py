@@ -142,7 +142,7 @@ def test_a_detail_has_lines_rates_and_texts() -> None:
     assert (line.position, line.title, line.description, line.unit) == (1, "Delivery of tea", "Two boxes", "unit")
     assert (line.quantity, line.unit_price, line.vat_rate) == (Decimal(2), Decimal(130), Decimal(25))
     assert (line.net, line.gross, line.discount) == (Decimal(260), Decimal(325), "")
-    assert line.article == NamedRecord(external_id="25", number="25", name="Delivery of tea")
+    assert line.item == NamedRecord(external_id="25", number="25", name="Delivery of tea")
     assert [(rate.rate, rate.net, rate.vat) for rate in record.vat_rates] == [(25, 260, 65)]
     assert record.own_gross == 325
 
@@ -178,7 +178,7 @@ def test_a_row_discount_is_an_absolute_sum() -> None:
     record = mapping.detail(payload("full_with_discount_and_two_rates"))
     assert [line.net for line in record.lines] == [60, 23]
     assert [line.discount for line in record.lines] == ["", "1 SEK"]
-    assert record.lines[0].article is None
+    assert record.lines[0].item is None
     assert [(rate.rate, rate.net) for rate in record.vat_rates] == [(12, 60), (25, 23)]
     assert record.own_gross == 96
 

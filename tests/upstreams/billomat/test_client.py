@@ -64,8 +64,8 @@ def test_users_and_articles_are_asked_for_once(standin, adapter):
     article = next(iter(standin.tables["articles"].rows))
     rows = [standin.add_invoice([{"article_id": article, "quantity": 1}]) for _ in range(2)]
     found = [adapter.detail(INVOICE, str(row["id"])) for row in rows]
-    assert found[1].lines[0].article.name
-    assert found[1].lines[0].article.number
+    assert found[1].lines[0].item.name
+    assert found[1].lines[0].item.number
     paths = [request.path for request in standin.requests]
     assert (paths.count("/api/users"), paths.count(f"/api/articles/{article}")) == (1, 1)
 
@@ -82,7 +82,7 @@ def test_people_and_articles_that_cannot_be_read_are_known_by_their_ids(standin,
     found = adapter.detail(INVOICE, str(row["id"]))
     assert found.owner == NamedRecord(external_id="301")
     assert found.contact == NamedRecord(external_id=str(contact["id"]))
-    assert found.lines[0].article == NamedRecord(external_id=str(article))
+    assert found.lines[0].item == NamedRecord(external_id=str(article))
 
 
 def test_a_document_with_more_items_than_a_page_is_read_whole(standin, adapter, small_pages):
@@ -219,7 +219,7 @@ def test_an_account_written_by_hand_is_read(written):
 
 def test_a_document_written_by_hand_is_read_whole(written):
     found = written.detail(INVOICE, "9002")
-    assert (found.lines[0].article.number, found.contact.name, found.owner.name) == (
+    assert (found.lines[0].item.number, found.contact.name, found.owner.name) == (
         "A5",
         "Jonas Reimers",
         "Merle Osterkamp",

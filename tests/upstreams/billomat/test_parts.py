@@ -41,7 +41,7 @@ def test_a_line_is_read_with_its_article():
     assert (line.position, line.title, line.description, line.unit) == (1, "Beratung", "vor Ort", "h")
     assert (line.quantity, line.unit_price, line.vat_rate) == (Decimal(2), Decimal(50), Decimal(19))
     assert (line.net, line.gross, line.discount) == (Decimal(100), Decimal(119), "")
-    assert line.article.number == "A5"
+    assert line.item.number == "A5"
 
 
 def test_lines_stand_in_the_order_of_their_positions_without_padding():
@@ -51,7 +51,7 @@ def test_lines_stand_in_the_order_of_their_positions_without_padding():
         (2, "Handbuch", ""),
     ]
     assert str(found.lines[1].quantity) == "3"
-    assert found.lines[0].article == NamedRecord(external_id="5")
+    assert found.lines[0].item == NamedRecord(external_id="5")
 
 
 def test_positions_that_come_twice_are_numbered_anew():
