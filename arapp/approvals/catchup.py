@@ -69,6 +69,36 @@ def _first_decision(invoice: Invoice) -> Decision:
     )
 
 
+@transaction.atomic
+def issued_alone(intent: Intent) -> None:
+    """Record a decision at the desk for what one person made and issued in one step."""
+    invoice = intent.invoice
+    if invoice.service_decision != ApprovalState.APPROVED or intent.decisions.exists():
+        return
+    decided = {"decided_by": intent.person, "decided_at": intent.created_at, "origin": Origin.DESK}
+    fresh = Approval(
+        invoice=invoice,
+        state=ApprovalState.APPROVED,
+        digest=invoice.digest,
+        service_word=invoice.service_decision,
+        **decided,
+    )
+    Approval.objects.bulk_create([fresh], ignore_conflicts=True)
+    Approval.objects.filter(pk=invoice.pk).exclude(origin=Origin.DESK).update(**decided)
+    Decision.objects.create(
+        approval_id=invoice.pk,
+        action=ACTION_TO[ApprovalState.APPROVED],
+        from_state=ApprovalState.WAITING,
+        to_state=ApprovalState.APPROVED,
+        person=intent.person,
+        at=intent.created_at,
+        digest=invoice.digest,
+        origin=Origin.DESK,
+        alone=True,
+        intent=intent,
+    )
+
+
 def _settled(approvals: QuerySet[Approval]) -> QuerySet[Approval]:
     """Without those whose own decision is being carried out: what the service says of them is not news."""
     busy = Intent.objects.filter(state__in=(IntentState.SENDING, IntentState.UNKNOWN)).exclude(invoice=None)

@@ -37,9 +37,9 @@ class Effect:
         return self.words % {"receiver": receiver} if self.receiver else self.words
 
 
-def effect_of(action: str, invoice: Invoice) -> Effect:
-    """The effect of approve, reject or reopen on this invoice as it is now."""
-    return _TABLE[invoice.source.service][action](invoice)
+def effect_of(action: str, invoice: Invoice, method: str = "") -> Effect:
+    """The effect of approve, reject or reopen on this invoice as it is now; ``method`` in place of the source's."""
+    return _TABLE[invoice.source.service][action](invoice, method or invoice.source.delivery_method)
 
 
 def undecidable(invoice: Invoice) -> str:
@@ -63,16 +63,15 @@ def _at_desk(sentence: str) -> Effect:
     return Effect(sentence)
 
 
-def _billogram_approve(invoice: Invoice) -> Effect:
+def _billogram_approve(invoice: Invoice, method: str) -> Effect:
     if invoice.service_decision == APPROVED:
         return _at_desk(_("Approve at the desk; it is already issued at Billogram"))
-    words, receiver = _sending(invoice)
-    return Effect(words, SEND, _sending_problem(invoice), receiver, _("Approve and send"))
+    words, receiver = _sending(invoice, method)
+    return Effect(words, SEND, _sending_problem(invoice, method), receiver, _("Approve and send"))
 
 
-def _sending(invoice: Invoice) -> tuple[str, str]:
-    """The words for the source's delivery method, and who gets it; nobody is named where there is no address."""
-    method = invoice.source.delivery_method
+def _sending(invoice: Invoice, method: str) -> tuple[str, str]:
+    """The words for the delivery method, and who gets it; nobody is named where there is no address."""
     email, place, phone = invoice.receiver_email, _first_line(invoice.receiver_address), invoice.receiver_phone
     if method == "Email":
         return (_("Approve and send by e-mail to %(receiver)s") if email else _("Approve and send by e-mail")), email
@@ -89,8 +88,7 @@ def _first_line(address: str) -> str:
     return next((line.strip() for line in address.splitlines() if line.strip()), "")
 
 
-def _sending_problem(invoice: Invoice) -> str:
-    method = invoice.source.delivery_method
+def _sending_problem(invoice: Invoice, method: str) -> str:
     if invoice.service_state != "Unattested":
         return _("Billogram only sends drafts; this one is “%(state)s” there.") % {"state": invoice.service_state}
     if not _has_lines(invoice):
@@ -103,11 +101,11 @@ def _sending_problem(invoice: Invoice) -> str:
 def _unreachable(way: str, invoice: Invoice) -> str:
     """Why the customer cannot be reached this way; every part of a combined method must be possible."""
     if way == "Email" and not invoice.receiver_email:
-        return _("The customer has no e-mail address at Billogram, and this source sends by e-mail.")
+        return _("The customer has no e-mail address at Billogram, and this would be sent by e-mail.")
     if way == "Letter" and not _is_postal(invoice.receiver_address):
-        return _("The customer has no postal address at Billogram, and this source sends by letter.")
+        return _("The customer has no postal address at Billogram, and this would be sent by letter.")
     if way == "SMS" and not invoice.receiver_phone:
-        return _("The customer has no phone number at Billogram, and this source sends by SMS.")
+        return _("The customer has no phone number at Billogram, and this would be sent by SMS.")
     return ""
 
 
@@ -125,7 +123,7 @@ def _has_lines(invoice: Invoice) -> bool:
     return any(True for _line in invoice.lines.all()) if told is None else told
 
 
-def _billomat_approve(invoice: Invoice) -> Effect:
+def _billomat_approve(invoice: Invoice, method: str) -> Effect:
     if invoice.service_decision == APPROVED:
         return _at_desk(_("Approve at the desk; it is already issued at Billomat"))
     problem = "" if _has_lines(invoice) else _("Billomat refuses a document without lines. Add a line there first.")
@@ -133,7 +131,7 @@ def _billomat_approve(invoice: Invoice) -> Effect:
     return Effect(words, COMPLETE, problem, short=_("Approve and issue"))
 
 
-def _billover_approve(invoice: Invoice) -> Effect:
+def _billover_approve(invoice: Invoice, method: str) -> Effect:
     if invoice.service_decision == APPROVED:
         return _at_desk(_("Approve at the desk; it is already approved at BillOver"))
     words = _("Approve at BillOver")
@@ -146,19 +144,19 @@ def _flag_problem(invoice: Invoice, flag: str) -> str:
     return ""
 
 
-def _billogram_reject(invoice: Invoice) -> Effect:
+def _billogram_reject(invoice: Invoice, method: str) -> Effect:
     if invoice.service_decision == APPROVED:
         return _at_desk(_("Reject at the desk; it is already issued at Billogram"))
     return _at_desk(_("Reject; the draft stays at Billogram"))
 
 
-def _billomat_reject(invoice: Invoice) -> Effect:
+def _billomat_reject(invoice: Invoice, method: str) -> Effect:
     if invoice.service_decision == APPROVED:
         return _at_desk(_("Reject at the desk; it is already issued at Billomat"))
     return Effect(_("Reject and leave an internal comment on the draft at Billomat"), COMMENT)
 
 
-def _billover_reject(invoice: Invoice) -> Effect:
+def _billover_reject(invoice: Invoice, method: str) -> Effect:
     if invoice.service_decision == "rejected":
         return _at_desk(_("Reject at the desk; it is already rejected at BillOver"))
     if invoice.service_decision == APPROVED:
@@ -167,14 +165,14 @@ def _billover_reject(invoice: Invoice) -> Effect:
     return Effect(_("Reject at BillOver"), REJECT, _flag_problem(invoice, "can_reject"))
 
 
-def _issued_reopen(invoice: Invoice) -> Effect:
+def _issued_reopen(invoice: Invoice, method: str) -> Effect:
     problem = ""
     if invoice.service_decision == APPROVED:
         problem = _("It is issued at %(service)s and cannot be taken back. Credit it there instead.") % _name(invoice)
     return Effect(_("Reopen at the desk"), "", problem)
 
 
-def _billover_reopen(invoice: Invoice) -> Effect:
+def _billover_reopen(invoice: Invoice, method: str) -> Effect:
     if invoice.service_decision == WAITING:
         return _at_desk(_("Reopen at the desk"))
     problem = ""
@@ -183,7 +181,7 @@ def _billover_reopen(invoice: Invoice) -> Effect:
     return Effect(_("Reopen and remove the decision at BillOver"), REOPEN, problem)
 
 
-_TABLE: dict[str, dict[str, Callable[[Invoice], Effect]]] = {
+_TABLE: dict[str, dict[str, Callable[[Invoice, str], Effect]]] = {
     Service.BILLOGRAM: {APPROVE: _billogram_approve, REJECT: _billogram_reject, REOPEN: _issued_reopen},
     Service.BILLOMAT: {APPROVE: _billomat_approve, REJECT: _billomat_reject, REOPEN: _issued_reopen},
     Service.BILLOVER: {APPROVE: _billover_approve, REJECT: _billover_reject, REOPEN: _billover_reopen},

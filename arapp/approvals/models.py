@@ -1,7 +1,8 @@
 """What people decided. An approval changes its state in ``_move`` alone, and each move leaves a decision."""
 
+from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any
 
 from django.conf import settings
 from django.db import models, transaction
@@ -10,29 +11,18 @@ from django.utils import timezone
 from django.utils.translation import gettext as _now_
 from django.utils.translation import gettext_lazy as _
 
+from arapp.approvals import second_person
 from arapp.approvals.effects import APPROVE, REJECT, REOPEN, Effect, effect_of, undecidable
 from arapp.approvals.refusals import AlreadyDecided, BadNote, NotAllowed, Refusal, Stale
-from arapp.outbox.models import Intent, IntentState, intents_of
+from arapp.approvals.second_person import Person
+from arapp.outbox.models import Intent, IntentState, decisions_told
 from arapp.receivables import records
-from arapp.receivables.models import Invoice, Owner, Snapshot, Source
+from arapp.receivables.models import Invoice, Snapshot, Source
 from arapp.receivables.substance import differences
 
 NOTE_LIMIT = 2_000
 TOLD_BY_PERSON = "told"
 """In place of the service's word: a person says that the service knows; any word of the next reading is news."""
-
-
-class Person(Protocol):
-    """A user of the desk, as far as a decision asks."""
-
-    email: str
-    pk: Any
-
-    def can(self, ability: str) -> bool: ...
-
-
-def _is(theirs: Owner | None, person: Person) -> bool:
-    return theirs is not None and theirs.email.casefold() == person.email.casefold()
 
 
 class ApprovalState(models.TextChoices):
@@ -68,6 +58,15 @@ class Approvals(QuerySet["Approval"]):
 
         catch_up(source, invoice)
 
+    def issued_alone(self, intent: Intent) -> None:
+        """Record that one person made an invoice and issued it in one step, as its source allows.
+
+        Repeated, or after another process has found the invoice issued, nothing is recorded twice.
+        """
+        from arapp.approvals.catchup import issued_alone
+
+        issued_alone(intent)
+
 
 class Approval(models.Model):
     """The state of one invoice's approval. ``digest`` is the substance that was decided on."""
@@ -95,9 +94,14 @@ class Approval(models.Model):
     def __str__(self) -> str:
         return f"{self.invoice}: {self.get_state_display()}"
 
-    def approve(self, person: Person, digest: str, note: str = "") -> "Decision":
-        """Approve the content with this digest; stores the intent for the service. Raises a Refusal."""
-        return self._decide(APPROVE, person, digest, note)
+    def approve(
+        self, person: Person, digest: str, note: str = "", told: Mapping[str, Any] | None = None
+    ) -> "Decision":
+        """Approve the content with this digest; stores the intent for the service. Raises a Refusal.
+
+        ``told``: how the service is to issue it: ``method`` instead of the source's own, or a ``template``.
+        """
+        return self._decide(APPROVE, person, digest, note, told)
 
     def reject(self, person: Person, digest: str, note: str) -> "Decision":
         """Reject the content with this digest; a note is required. Raises a Refusal."""
@@ -109,76 +113,67 @@ class Approval(models.Model):
         """Back to waiting. A decision that is not on its way yet is withdrawn. Raises a Refusal."""
         return self._decide(REOPEN, person, digest, note)
 
-    def effect(self, action: str) -> Effect:
-        """What the action would do at the service now."""
+    def effect(self, action: str, method: str = "") -> Effect:
+        """What the action would do at the service now; ``method`` in place of the source's delivery method."""
         if action == REOPEN and self.withdrawable:
             return Effect(_now_("Withdraw; the service has not been told yet"))
-        return effect_of(action, self.invoice)
+        return effect_of(action, self.invoice, method)
 
     @property
     def withdrawable(self) -> bool:
         """Whether the last decision is still here and can be taken back."""
-        return any(intent.state == IntentState.PENDING for intent in intents_of(self.invoice))
+        return any(intent.state == IntentState.PENDING for intent in decisions_told(self.invoice))
 
-    def why_not(self, action: str, person: Person) -> str:
+    def why_not(self, action: str, person: Person, method: str = "") -> str:
         """Why the person cannot take this action now; "" when they can. The same check the action itself makes."""
         try:
-            self._check(action, person)
+            self._check(action, person, method)
         except Refusal as refusal:
             return str(refusal)
         return ""
 
     def permissions(self, person: Person) -> dict[str, bool]:
         """The five permissions: by role, state and what the service allows."""
-        decides = person.can("decide")
+        prepares = person.can("prepare")
         editable = self.invoice.service_decision == records.WAITING and not self.invoice.gone_at
         flags = self.invoice.permissions or {"can_update": editable, "can_delete": editable}
         return {
-            "can_update": decides and bool(flags.get("can_update")),
-            "can_delete": decides and bool(flags.get("can_delete")),
+            "can_update": prepares and bool(flags.get("can_update")),
+            "can_delete": prepares and bool(flags.get("can_delete")),
             "can_approve": not self.why_not(APPROVE, person),
             "can_reject": not self.why_not(REJECT, person),
             "can_remove_approval": not self.why_not(REOPEN, person),
         }
 
-    def _check(self, action: str, person: Person) -> Effect:
+    def _check(self, action: str, person: Person, method: str = "") -> Effect:
         if not person.can("decide"):
             raise NotAllowed(_now_("Your role may not decide. An approver or a controller can."))
         if self.state == TARGETS[action] or (action != REOPEN and self.state != ApprovalState.WAITING):
             raise AlreadyDecided(self._winner())
-        effect = self.effect(action)
+        effect = self.effect(action, method)
         if action == REOPEN and self.withdrawable:
             return effect
-        own = self._four_eyes(action, person)
-        if own:
+        if action == APPROVE and (own := second_person.why_not(self.invoice, person)):
             raise NotAllowed(own)
         problem = undecidable(self.invoice) or effect.problem
         if problem:
             raise Refusal(problem)
         return effect
 
-    def _four_eyes(self, action: str, person: Person) -> str:
-        """Nobody approves what they created or last changed; the service's user is known by the e-mail address."""
-        if action != APPROVE or not person.email:
-            return ""
-        service = {"service": self.invoice.source.get_service_display()}
-        if _is(self.invoice.owner, person):
-            return _now_("You created this invoice at %(service)s; somebody else has to approve it.") % service
-        if _is(self.invoice.changer, person):
-            return _now_("You changed this invoice last at %(service)s; somebody else has to approve it.") % service
-        return ""
-
-    def _decide(self, action: str, person: Person, digest: str, note: str) -> "Decision":
+    def _decide(
+        self, action: str, person: Person, digest: str, note: str, told: Mapping[str, Any] | None = None
+    ) -> "Decision":
+        told = dict(told or {})
         if len(note) > NOTE_LIMIT:
             raise BadNote(
                 _now_("The note has %(length)d characters; at most %(limit)d fit.")
                 % {"length": len(note), "limit": NOTE_LIMIT}
             )
         note, digest = note.replace("\x00", ""), digest if digest.isalnum() else ""
-        self._check(action, person)
+        self._check(action, person, told.get("method", ""))
         if digest != self.invoice.digest:
             raise self._stale(digest)
-        return self._move(action, Origin.DESK, person=person, digest=digest, note=note)
+        return self._move(action, Origin.DESK, person=person, digest=digest, note=note, told=told)
 
     def observe(self, action: str, origin: str, at: datetime | None, note: str, digest: str) -> "Decision":
         """Take in a decision that nobody took at the desk. It tells the service nothing."""
@@ -194,6 +189,7 @@ class Approval(models.Model):
         digest: str,
         note: str = "",
         at: datetime | None = None,
+        told: Mapping[str, Any] | None = None,
     ) -> "Decision":
         """The only place where an approval changes its state: who comes second changes nothing and is told.
 
@@ -213,7 +209,7 @@ class Approval(models.Model):
         )
         if not moved:
             raise self._lost(digest)
-        intent = self._replace_intent(action, origin, person, digest, note)
+        intent = self._replace_intent(action, origin, person, digest, {"note": note, **(told or {})})
         decision = Decision.objects.create(
             approval=self,
             action=action,
@@ -225,42 +221,48 @@ class Approval(models.Model):
             digest=digest,
             origin=origin,
             intent=intent,
+            alone=action == APPROVE and person is not None and bool(second_person.prepared(self.invoice, person)),
         )
         self.refresh_from_db()
         return decision
 
     def _replace_intent(
-        self, action: str, origin: str, person: Person | None, digest: str, note: str
+        self, action: str, origin: str, person: Person | None, digest: str, told: Mapping[str, Any]
     ) -> Intent | None:
         """Supersede what the service was not told yet, and store what it must hear now, if anything.
 
         The check before was made on what had been read then; a push may have carried the last decision out since.
         """
         taken_back = Intent.objects.take_back(self.invoice)
-        under_way = self.invoice.intents.unsettled().values_list("state", flat=True).first()
-        if under_way == IntentState.UNKNOWN:
-            raise Refusal(_now_("Whether the last decision arrived is still being checked. Try again in a moment."))
-        if under_way:
-            raise Refusal(_now_("The last decision is being sent just now. Try again in a moment."))
+        self._check_nothing_under_way(origin)
         if origin != Origin.DESK:
             return None
         self.invoice.refresh_from_db(fields=["service_decision", "service_state", "state", "permissions"])
-        effect = effect_of(action, self.invoice)
+        effect = effect_of(action, self.invoice, told.get("method", ""))
         if effect.problem and not taken_back:
             raise Refusal(effect.problem)
         if not effect.kind:
             return None
-        data = {"note": note} if note else {}
-        if self.invoice.source.delivery_method:
-            data["method"] = self.invoice.source.delivery_method
+        method = {"method": self.invoice.source.delivery_method}
         return Intent.objects.create(
             source=self.invoice.source,
             invoice=self.invoice,
             kind=effect.kind,
-            data=data,
+            data={key: value for key, value in (method | dict(told)).items() if value},
             digest=digest,
             person=person,
         )
+
+    def _check_nothing_under_way(self, origin: str) -> None:
+        """A further decision waits until the last one is settled, and one of ours until every action is."""
+        unsettled = self.invoice.intents.unsettled()
+        state = unsettled.decisions().values_list("state", flat=True).first()
+        if state == IntentState.UNKNOWN:
+            raise Refusal(_now_("Whether the last decision arrived is still being checked. Try again in a moment."))
+        if state:
+            raise Refusal(_now_("The last decision is being sent just now. Try again in a moment."))
+        if origin == Origin.DESK and unsettled.exists():
+            raise Refusal(_now_("Something else is still on its way for this invoice. Try again in a moment."))
 
     def _lost(self, digest: str) -> Refusal:
         self.refresh_from_db()

@@ -3,7 +3,7 @@
 Each returns "" when it worked, else the sentence that says why not. The approval itself never moves here:
 
 - told again: as if it had just been decided, with its tries and its day from the start;
-- dropped: the decision stays at the desk and the service is not told of it. What the service says later is taken in;
+- dropped: a decision stays at the desk and the service is not told of it. What the service says later is taken in;
 - marked as done: the document is read again, and from that reading on the approval follows the service's word: the
   word that was decided is explained, another one is a decision observed at the service.
 """
@@ -29,7 +29,7 @@ def tell_again(intent: Intent, person: Person) -> str:
     if problem:
         return problem
     last = _last(approval)
-    if last and last.intent_id != intent.pk:
+    if intent.decides and last and last.intent_id != intent.pk:
         return _("There is a newer decision on this invoice; this one is not told again. Drop it.")
     now = timezone.now()
     fresh = {"claimed_at": None, "written_at": None, "accepted_at": None, "settled_at": None, "settled_by": None}

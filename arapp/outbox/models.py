@@ -24,6 +24,8 @@ class IntentState(models.TextChoices):
 
 DECISIONS = ("approve", "reject", "reopen", "send", "complete", "comment")
 """Kinds of intents that carry a decision; every other kind is the name of an action, such as ``payment.create``."""
+SEEN = "seen"
+"""In an action's data: the service's word for the decision as the person saw it."""
 PREPARING = ("invoice.create", "invoice.upload", "invoice.update")
 """Actions whose person has prepared what somebody else approves."""
 UNSETTLED = (IntentState.PENDING, IntentState.SENDING, IntentState.UNKNOWN)

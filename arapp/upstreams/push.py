@@ -45,7 +45,7 @@ from django.utils.translation import gettext as _
 
 from arapp.approvals.effects import effect_of
 from arapp.approvals.models import TOLD_BY_PERSON, Approval
-from arapp.outbox.models import Intent, Intents, IntentState
+from arapp.outbox.models import SEEN, Intent, Intents, IntentState
 from arapp.receivables.models import Invoice
 from arapp.receivables.money import AmountError
 from arapp.receivables.records import InvoiceRecord, Unreadable
@@ -225,8 +225,11 @@ def _changed_meanwhile(intent: Intent) -> bool:
     if not intent.decides and (not intent.digest or TRACES in intent.data):
         return False
     subject = intent.subject
-    now = subject.digest if isinstance(subject, Invoice) else subject.row_digest
-    return now != intent.digest
+    if not isinstance(subject, Invoice):
+        return subject.row_digest != intent.digest
+    return (
+        subject.digest != intent.digest or intent.data.get(SEEN, subject.service_decision) != subject.service_decision
+    )
 
 
 def _decided_otherwise(

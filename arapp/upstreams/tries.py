@@ -104,4 +104,6 @@ def pause_after(tries: int) -> timedelta:
 def follow_up(intent: Intent) -> None:
     """Words and changes that were held back while the intent was on its way."""
     if intent.invoice_id:
+        if intent.alone and intent.state == IntentState.DONE:
+            Approval.objects.issued_alone(intent)
         Approval.objects.catch_up(invoice=intent.invoice)

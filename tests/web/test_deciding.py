@@ -142,7 +142,7 @@ def test_nobody_approves_what_they_created(signed_in, source):
     invoice = make_invoice(source, owner=NamedRecord(external_id="o", name="Me", email=me.email))
     response = client.post(path("approve", invoice), form(invoice), headers=in_row(invoice))
     assert response.status_code == 403
-    assert "somebody else has to approve it" in text(response)
+    assert "somebody else has to do this" in text(response)
 
 
 def test_what_the_service_would_refuse_is_said_on_the_button_and_refused(signed_in):
