@@ -1,4 +1,4 @@
-"""What the log and reports of errors show: one line per message, and no local variable that may hold a secret."""
+"""What the log and reports of errors show: one line per message, no personal number, no variable with a secret."""
 
 import logging
 import os
@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from django.views.debug import SafeExceptionReporterFilter
 
 from arapp.receivables.oneline import one_line
+from arapp.receivables.personal import without_personal_numbers
 
 INDENT = "    "
 HOOK = re.compile(r"/hooks/[\w-]{16,}", re.ASCII)
@@ -36,7 +37,7 @@ class OneLine(logging.Formatter):
             lines += _set_in(record.exc_text)
         if record.stack_info:
             lines += _set_in(record.stack_info)
-        return "\n".join(lines)
+        return without_personal_numbers("\n".join(lines))
 
 
 def _set_in(text: str) -> list[str]:

@@ -60,6 +60,8 @@
       count();
     }
     event.target.closest?.("[data-close]")?.closest(".toast").remove();
+    const shut = event.target.closest?.("dialog [data-shut]");
+    if (shut) { event.preventDefault(); shut.closest("dialog").close(); }
     const dismiss = event.target.closest?.("[data-dismiss]");
     dismiss?.closest(dismiss.dataset.dismiss).remove();
     all("details.menu[open]").forEach((menu) => menu.contains(event.target) || menu.removeAttribute("open"));
@@ -87,7 +89,7 @@
     [...detail.formData.entries()].forEach(([name, value]) => { if (value === "") detail.formData.delete(name, value); });
   });
   document.addEventListener("htmx:beforeSwap", ({ detail }) => {
-    const open = detail.target?.matches?.("tr") ? "details[open], :popover-open" : ":popover-open";
+    const open = detail.target?.matches?.("tr") ? "details[open], :popover-open" : ":popover-open, dialog[open]";
     const busy = detail.requestConfig.verb === "get" && detail.target && $(open, detail.target);
     if (busy) detail.shouldSwap = false;
   });
@@ -98,7 +100,9 @@
       const next = xhr.status < 300 ? row?.nextElementSibling ?? row : row;
       ($(".do", next ?? document) ?? $("th a", next ?? document))?.focus({ preventScroll: false });
     }
+    if (target?.matches?.("#many, #act")) all("details.menu[open]").forEach((menu) => menu.removeAttribute("open"));
     if (target?.id === "many") $("h2", target)?.focus();
+    if (target?.id === "act") $("dialog", target)?.showModal();
     if (requestConfig?.verb === "post" && target?.id === "document") ($("#document .errors") ?? $("#do"))?.focus?.();
     all("[data-dismiss]").forEach((button) => { button.hidden = false; });
     all("details[open] textarea[name=note]").at(0)?.focus();

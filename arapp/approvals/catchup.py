@@ -172,7 +172,8 @@ def _carried_out(approval: Approval) -> bool:
     """Whether the service carried the decision out, or took it itself: what it filled in is then its own doing."""
     if approval.origin != Origin.DESK:
         return True
-    return Intent.objects.filter(invoice=approval.invoice_id, digest=approval.digest, state=IntentState.DONE).exists()
+    told = Intent.objects.decisions().filter(invoice=approval.invoice_id, digest=approval.digest)
+    return told.filter(state=IntentState.DONE).exists()
 
 
 def _reopen(approval: Approval) -> None:

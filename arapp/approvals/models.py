@@ -145,8 +145,8 @@ class Approval(models.Model):
             "can_remove_approval": not self.why_not(REOPEN, person),
         }
 
-    def _check(self, action: str, person: Person, method: str = "") -> Effect:
-        if not person.can("decide"):
+    def _check(self, action: str, person: Person | None, method: str = "") -> Effect:
+        if person is not None and not person.can("decide"):
             raise NotAllowed(_now_("Your role may not decide. An approver or a controller can."))
         if self.state == TARGETS[action] or (action != REOPEN and self.state != ApprovalState.WAITING):
             raise AlreadyDecided(self._winner())
@@ -221,7 +221,7 @@ class Approval(models.Model):
             digest=digest,
             origin=origin,
             intent=intent,
-            alone=action == APPROVE and person is not None and bool(second_person.prepared(self.invoice, person)),
+            alone=action == APPROVE and origin == Origin.DESK and bool(second_person.prepared(self.invoice, person)),
         )
         self.refresh_from_db()
         return decision

@@ -36,16 +36,19 @@ def needed(source: Source, amount: Money | None) -> bool:
     return amount.currency != source.second_person_currency or abs(amount.minor) > source.second_person_above
 
 
-def why_not(invoice: Invoice, person: Person, amount: Money | None = None) -> str:
+def why_not(invoice: Invoice, person: Person | None, amount: Money | None = None) -> str:
     """Why this person may not issue, credit or write off what they prepared; "" when they may.
 
-    ``amount`` is what it is about, the invoice's gross unless told otherwise.
+    None is somebody at the command line who is not named; nobody can say that they are a second person. ``amount`` is
+    what it is about, the invoice's gross unless told otherwise.
     """
     return prepared(invoice, person) if needed(invoice.source, amount or invoice.money("gross")) else ""
 
 
-def prepared(invoice: Invoice, person: Person) -> str:
+def prepared(invoice: Invoice, person: Person | None) -> str:
     """How the person prepared this invoice, as a sentence that says no; "" when they did not."""
+    if person is None:
+        return _("This takes a second person; say who does it.")
     made, changed = _at_desk(intents_of(invoice))
     if made and made.person_id == person.pk:
         return _("You created this invoice; somebody else has to do this.")

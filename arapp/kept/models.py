@@ -51,6 +51,12 @@ class KeptTag(models.Model):
         return self.name
 
 
+class KeptPayments(models.QuerySet["KeptPayment"]):
+    def standing(self) -> "KeptPayments":
+        """Those that nobody has deleted."""
+        return self.filter(deleted_at=None)
+
+
 class KeptPayment(models.Model):
     """A payment of an invoice whose service knows no payments. Smallest units of the invoice's currency.
 
@@ -76,6 +82,8 @@ class KeptPayment(models.Model):
         verbose_name=_("deleted by"),
     )
     deleted_at = models.DateTimeField(_("deleted"), null=True, blank=True)
+
+    objects = KeptPayments.as_manager()
 
     class Meta:
         verbose_name = _("payment")

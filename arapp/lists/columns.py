@@ -17,6 +17,7 @@ from arapp.approvals.models import Approval, ApprovalState
 from arapp.lists.days import local
 from arapp.receivables.models import Invoice
 from arapp.receivables.money import Money
+from arapp.receivables.personal import masked
 
 CellValue = str | date | datetime | Decimal | int | None
 
@@ -126,6 +127,11 @@ def _customer(name: str, label: Any) -> Column:
     return _text(name, label, lambda row: getattr(row, name))
 
 
+def _number(name: str, label: Any) -> Column:
+    """Of a company whole; a person's is masked."""
+    return _text(name, label, lambda row: masked(getattr(row, name), row.kind))
+
+
 CUSTOMER_COLUMNS: Sequence[Column] = (
     _text("source", _("Source"), lambda row: row.source.name),
     _text("service", _("Service"), lambda row: row.source.service),
@@ -135,8 +141,8 @@ CUSTOMER_COLUMNS: Sequence[Column] = (
     _customer("kind", _("Kind")),
     _customer("email", _("E-mail")),
     _customer("phone", _("Phone")),
-    _customer("org_no", _("Organisation or tax number")),
-    _customer("vat_no", _("VAT number")),
+    _number("org_no", _("Organisation or tax number")),
+    _number("vat_no", _("VAT number")),
     _customer("contact_name", _("Contact")),
     _customer("address", _("Address")),
     _customer("country", _("Country")),

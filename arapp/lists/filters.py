@@ -72,6 +72,31 @@ class OnDay(Match):
         return rows.exclude(pk__in=self.narrow(self.model.objects.all(), self.parent).order_by().values("pk"))
 
 
+class Flagged(Match):
+    """The invoices with one of the flags."""
+
+    def filter(self, rows: QuerySet[Any], given: list[str]) -> QuerySet[Any]:
+        return rows.flagged(*given) if given else rows
+
+
+FLAGS = [("delivery_failed", _("Not delivered")), ("message_waits", _("Message waits"))]
+
+LACKING = {
+    "customer": (_("Customer"), Q(customer=None)),
+    "issue_date": (_("Issue date"), Q(issue_date=None)),
+    "currency": (_("Currency"), Q(currency="")),
+}
+
+
+def _lacks() -> Match:
+    """The invoices that lack all that is given: here alone several values narrow."""
+    known = [(name, label) for name, (label, _condition) in LACKING.items()]
+    widget = values.SeveralChoices(choices=known)
+    return Match(
+        lambda given: Q(*(LACKING[name][1] for name in given)), _("Without"), read=values.one_of(known), widget=widget
+    )
+
+
 def _choices(field: str, choices: Iterable[tuple[Any, Any]], label: Any) -> Match:
     known = list(choices)
     widget = values.SeveralChoices(choices=known)
@@ -91,7 +116,7 @@ def _amounts(condition: Callable[[Any], Q], label: Any) -> Match:
     return Match(each(condition), label, read=values.read_amount, widget=values.AmountInput())
 
 
-def _sort(orders: dict[str, Order]) -> Match:
+def sort_by(orders: dict[str, Order]) -> Match:
     return Match(None, _("Sort by"), read=partial(read_order, orders), widget=values.HiddenInput())
 
 
@@ -110,6 +135,11 @@ def _sources() -> list[tuple[str, str]]:
     return [(name, name) for name in Source.objects.order_by("name").values_list("name", flat=True)]
 
 
+def of_sources() -> Match:
+    widget = values.SeveralChoices(choices=_sources)
+    return Match(lambda ids: Q(source__in=ids), _("Source"), read=read_source, widget=widget)
+
+
 def _of_type(value: str) -> Q:
     """One of the types in a list with commas, spaces aside."""
     return contains("payment_types", f",{value.replace(' ', '')},")
@@ -123,6 +153,11 @@ def _tagged(value: str) -> Q:
 def _with_article(value: str) -> Q:
     found = named(Item.objects, value, "name", "number").values("pk")
     return Q(pk__in=Line.objects.filter(item__in=found).order_by().values("invoice"))
+
+
+def _with_item(pk: int) -> Q:
+    """Of the catalogue, to the letter: a name or a number may be another item's too."""
+    return Q(pk__in=Line.objects.filter(item=pk).order_by().values("invoice"))
 
 
 def _holds_any(searches: list[list[str]]) -> Q:
@@ -192,9 +227,7 @@ class InvoiceFilter(ListFilter):
 
     q = Match(_holds_any, _("Search"), read=values.read_words, widget=values.SearchInput())
     number = Match(each(partial(contains, "number")), _("Number"))
-    source = Match(
-        lambda ids: Q(source__in=ids), _("Source"), read=read_source, widget=values.SeveralChoices(choices=_sources)
-    )
+    source = of_sources()
     service = _choices("source__service", Service.choices, _("Service"))
     state = _choices("state", State.choices, _("State"))
     service_state = Match(each(partial(exactly, "service_state")), _("State at the service"))
@@ -208,16 +241,19 @@ class InvoiceFilter(ListFilter):
     category = Match(each(partial(found_in, "category")), _("Category"))
     payment_type = Match(each(_of_type), _("Payment type"))
     article = Match(each(_with_article), _("Item"))
+    item = Match(each(_with_item), _("Item of the catalogue"), read=values.read_id)
     label = Match(each(partial(found_in, "label")), _("Label"))
     intro = Match(each(partial(found_in, "intro")), _("Introduction"))
     note = Match(each(partial(found_in, "note")), _("Note"))
     tag = Match(each(_tagged), _("Tag"))
     overdue = OnDay(lambda rows, asked: rows.overdue(asked.today), _("Overdue"))
+    flag = Flagged(label=_("Needs a look"), read=values.one_of(FLAGS), widget=values.SeveralChoices(choices=FLAGS))
     decidable = OnDay(lambda rows, asked: rows.decidable(), _("Can be decided"))
     decided_by = Match(
         each(lambda name: equals("approval__decided_by__username", name) & ~Q(approval__state=ApprovalState.WAITING)),
         _("Decided by"),
     )
+    lacks = _lacks()
     issued_from = _dates("issue_date", "gte", _("Issued from"))
     issued_to = _dates("issue_date", "lte", _("Issued to"))
     due_from = _dates("due_date", "gte", _("Due from"))
@@ -226,7 +262,7 @@ class InvoiceFilter(ListFilter):
     created_to = _moments(lambda day: Q(created_at__lt=days.end_of(day)), _("Created to"))
     amount_min = _amounts(lookups.at_least, _("Amount from"))
     amount_max = _amounts(lookups.at_most, _("Amount to"))
-    sort = _sort(INVOICE_ORDERS)
+    sort = sort_by(INVOICE_ORDERS)
 
     class Meta:
         model = Invoice
@@ -249,15 +285,13 @@ class CustomerFilter(ListFilter):
         read=values.read_words,
         widget=values.SearchInput(),
     )
-    source = Match(
-        lambda ids: Q(source__in=ids), _("Source"), read=read_source, widget=values.SeveralChoices(choices=_sources)
-    )
+    source = of_sources()
     currency = Match(
         lambda codes: _billed(Invoice.objects.filter(currency__in=codes)), _("Currency"), read=values.read_currency
     )
     open = OnDay(lambda rows, asked: rows.filter(_billed(asked.claims().exclude(open=0))), _("Owes something"))
     overdue = OnDay(lambda rows, asked: rows.filter(_billed(asked.claims().overdue(asked.today))), _("Overdue"))
-    sort = _sort(CUSTOMER_ORDERS)
+    sort = sort_by(CUSTOMER_ORDERS)
 
     class Meta:
         model = Customer

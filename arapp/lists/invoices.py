@@ -11,8 +11,10 @@ NAMED_WITH = ("customer", "source", "owner", "approval")
 SHOWN = (
     *"external_id kind number short_id issue_date due_date currency gross open state gone_at digest".split(),
     *"service_state service_decision permissions detailed_at receiver_email receiver_address receiver_phone".split(),
+    *"delivery_failed message_waits".split(),
     *"customer__external_id customer__name owner__email changer__email approval__state approval__version".split(),
     *"source__name source__service source__counts_as source__delivery_method".split(),
+    *"source__second_person source__second_person_above source__second_person_currency".split(),
 )
 """What a row of the screen shows and what a decision on it looks at; anything else costs a query when asked for."""
 

@@ -76,6 +76,12 @@ def read_amount(value: str) -> Decimal:
     return Decimal(value)
 
 
+def read_id(value: str) -> int:
+    if value.isascii() and value.isdigit() and len(value) <= 18:
+        return int(value)
+    raise refuse(_("“%(value)s” is not a number of ours."), value)
+
+
 def read_yes(value: str) -> bool:
     if value.lower() in _YES:
         return True

@@ -32,6 +32,7 @@ from arapp.receivables.models import (
     Tag,
     VatRate,
 )
+from arapp.receivables.personal import masked
 from arapp.receivables.words import DELIVERY_METHODS
 
 LONGEST = 40
@@ -156,7 +157,7 @@ class ItemAdmin(NamedAdmin):
 
 @admin.register(Customer)
 class CustomerAdmin(ReadOnly):
-    list_display = ["__str__", "number", "source_link", "email", "org_no", "vat_no", "country", "gone_at", "invoices"]
+    list_display = ["__str__", "number", "source_link", "email", "masked_org_no", "country", "gone_at", "invoices"]
     list_filter = ["source", "archived", "brief", ("gone_at", admin.EmptyFieldListFilter)]
     list_select_related = ["source"]
     search_fields = ["name", "number", "email", "org_no", "vat_no", "external_id"]
@@ -165,6 +166,10 @@ class CustomerAdmin(ReadOnly):
     source_link = link_to("source", _("source"))
     invoices = rows_of(Invoice, "customer__id__exact", _("invoices"))
     snapshots = rows_of(Snapshot, "customer__id__exact", _("snapshots"))
+
+    @admin.display(description=_("organisation or tax number"), ordering="org_no")
+    def masked_org_no(self, row: Customer) -> str:
+        return masked(row.org_no, row.kind)
 
 
 class Part(admin.TabularInline):

@@ -1,9 +1,11 @@
 """What is owed: the one place that knows which invoices count."""
 
+import functools
+import operator
 from datetime import date
 from typing import Any
 
-from django.db.models import BigIntegerField, Case, F, Q, QuerySet, Sum, When
+from django.db.models import BigIntegerField, Case, Count, F, Q, QuerySet, Sum, When
 from django.db.models.functions import Abs
 
 from arapp.receivables.money import Money
@@ -13,6 +15,11 @@ ISSUED_CLAIMS = (State.OPEN, State.COLLECTION)
 """The states in which money is owed."""
 
 UNDECIDABLE = Q(gone_at__isnull=False) | Q(gross__isnull=True) | Q(state=State.UNKNOWN)
+
+FLAGS = {"delivery_failed": Q(delivery_failed=True), "message_waits": Q(message_waits=True)}
+"""What a service says that somebody should look at, by the name of its filter."""
+FLAGGED = Q(delivery_failed=True) | Q(message_waits=True)
+"""As the index of them has it."""
 
 
 def signed_open() -> Case:
@@ -34,6 +41,17 @@ class Invoices(QuerySet[Any]):
     def undecidable(self) -> "Invoices":
         """The few others; PostgreSQL has an index of just these."""
         return self.filter(UNDECIDABLE)
+
+    def flagged(self, *names: str) -> "Invoices":
+        """Those with one of these flags that are still there."""
+        wanted = [FLAGS[name] for name in names]
+        return self.filter(FLAGGED, functools.reduce(operator.or_, wanted), gone_at=None)
+
+    def flag_counts(self) -> dict[str, int]:
+        """How many there are of each flag, in one query."""
+        counts = {name: Count("pk", filter=condition) for name, condition in FLAGS.items()}
+        found: dict[str, int] = self.flagged(*FLAGS).order_by().aggregate(**counts)
+        return found
 
     def overdue(self, today: date) -> "Invoices":
         """Issued claims with an amount left whose due date has passed; credit notes are never overdue."""

@@ -59,6 +59,8 @@ class CustomerRecord:
     form: Mapping[str, Any] | None = None
     """What would make this customer, in the words of ``customer.update``; None where only a list row was read."""
     archived: bool | None = None
+    contacts: tuple["ChoiceRecord", ...] | None = None
+    """The people there, where the service keeps them apart and they were read too."""
     created_at: datetime | None = None
     updated_at: datetime | None = None
     payload: Mapping[str, Any] | None = None

@@ -3,8 +3,10 @@
 from django.core.validators import MaxValueValidator
 from django.db import models
 from django.db.models.functions import Lower
+from django.utils.translation import gettext as _now_
 from django.utils.translation import gettext_lazy as _
 
+from arapp.receivables.money import AmountError, Money, currency_code
 from arapp.receivables.words import CountsAs, SecondPerson, Service
 
 DEFAULT_TERMS_DAYS = 30
@@ -54,6 +56,40 @@ class Source(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def second_person_words(self) -> str:
+        """“Always”, “Never” or “Above 1,000.00 SEK”."""
+        limit = self.second_person_limit
+        return _now_("Above %(amount)s") % {"amount": limit} if limit else str(self.get_second_person_display())
+
+    @property
+    def second_person_limit(self) -> Money | None:
+        """The amount up to which one person is enough; None where no amount matters."""
+        known = self.second_person == SecondPerson.ABOVE and self.second_person_above is not None
+        return Money(self.second_person_above, self.second_person_currency) if known else None
+
+    def ask_second_person(self, rule: str, above: Money | None = None) -> None:
+        """Store when a second person is needed. ValueError for “above” without an amount, or with none above zero."""
+        if rule == SecondPerson.ABOVE and (above is None or above.minor <= 0):
+            raise ValueError(_now_("The amount must be more than zero."))
+        limit = above if rule == SecondPerson.ABOVE else None
+        self.second_person = SecondPerson(rule)
+        self.second_person_above = limit.minor if limit else None
+        self.second_person_currency = limit.currency if limit else ""
+        self.save(update_fields=["second_person", "second_person_above", "second_person_currency"])
+
+
+def read_second_person(text: str) -> tuple[str, Money | None]:
+    """“always”, “never”, or the amount above which one is needed, such as “1000.00 SEK”. AmountError for all else."""
+    word = text.strip().lower()
+    if word in (SecondPerson.ALWAYS, SecondPerson.NEVER):
+        return word, None
+    amount, _space, currency = text.strip().partition(" ")
+    limit = Money.parse(amount, currency_code(currency))
+    if limit.minor <= 0:
+        raise AmountError(_now_("The amount must be more than zero."))
+    return SecondPerson.ABOVE, limit
 
 
 class Mirrored(models.Model):

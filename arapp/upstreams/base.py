@@ -94,6 +94,10 @@ class Order:
     """External id of what an earlier step, or an earlier try, has made."""
     files: Mapping[str, Document] = field(default_factory=dict)
     """The files that ``data`` names, by the text that names them there."""
+    subject: Any = field(default=None, repr=False)
+    """The record of what it concerns, as it was just read; None where it concerns nothing yet."""
+    tried_since: datetime | None = None
+    """Where a write may have gone out already: a moment before the first one. Nothing it made is older."""
 
 
 @dataclass(frozen=True)
@@ -124,6 +128,8 @@ class Act:
     """It is in effect when what it concerns is gone."""
     proved: bool = False
     """Nothing shows it afterwards: only the answer to the write proves it."""
+    repeatable: bool = False
+    """Told twice it is as told once: a lost answer that nothing shows is told again, not left to a person."""
 
 
 @dataclass(frozen=True)

@@ -2,23 +2,23 @@
 
 from collections.abc import Callable, Iterable
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
 
-from arapp.receivables.models import Customer, Invoice, Source
+from arapp.receivables.models import Source, decimal_text
 from arapp.receivables.money import AmountError, Money
+from arapp.receivables.personal import masked
 from arapp.receivables.records import CustomerRecord, InvoiceRecord, Unreadable
 from arapp.receivables.rows import KEPT as KEPT_TEXTS
 from arapp.upstreams import quarantine
-from arapp.upstreams.base import CUSTOMER, CUSTOMERS, KIND_OF_STREAM, STREAM_NAMES, Adapter, Gone
+from arapp.upstreams.base import KIND_OF_STREAM, STREAM_NAMES, Adapter, Gone
 from arapp.upstreams.http import Failure, Rejected, Throttled
 from arapp.upstreams.models import Quarantined
+from arapp.upstreams.streams import AMOUNTS, STREAMS, Record
 
 MISSING_HERE, MISSING_THERE, UNREAD = "missing here", "missing there", "could not be read"
-AMOUNTS = ("gross", "open")
-INVOICE_FIELDS = (*AMOUNTS, *"currency state service_decision number issue_date due_date customer".split())
-CUSTOMER_FIELDS = ("name", "number", "email", "org_no")
 CHECKED_AGAIN = 50
 """Objects of a list that are read once more by id before they are named."""
 LEFT_OUT = 10
@@ -41,11 +41,13 @@ class Comparing:
         """Sentences about what could not be compared."""
 
     def run(self) -> None:
-        """Invoices before customers in what is found. Failure where a service does not answer."""
-        for stream in (*(s for s in self.adapter.streams if s != CUSTOMERS), CUSTOMERS):
+        """Documents before what they name in what is found. Failure where a service does not answer."""
+        for stream in sorted(self.adapter.streams, key=lambda stream: stream not in KIND_OF_STREAM):
             try:
                 List(self, stream).compare()
             except Rejected as refusal:
+                if not STREAMS[stream].demanded and not STREAMS[stream].known(self.source):
+                    continue
                 sentence = _("The list of %(list)s is closed to our key. %(refusal)s")
                 self.notes.append(sentence % {"list": STREAM_NAMES[stream], "refusal": refusal})
 
@@ -61,7 +63,8 @@ class List:
     def __init__(self, whole: Comparing, stream: str) -> None:
         self.whole, self.stream = whole, stream
         self.source, self.adapter = whole.source, whole.adapter
-        self.kind = KIND_OF_STREAM.get(stream, CUSTOMER)
+        self.told = STREAMS[stream]
+        self.kind = self.told.kind
         self.here: dict[str, Told] = {}
         self.there: dict[str, Told] = {}
         self.unread: dict[str, str] = {}
@@ -82,7 +85,7 @@ class List:
     def _take(self, entry: Any) -> None:
         key = self.adapter.entry_id(self.stream, entry) or quarantine.name_of(entry)
         try:
-            self.there[key] = told_by(self.adapter.read(self.stream, entry))
+            self.there[key] = told_by(self.stream, self.adapter.read(self.stream, entry))
             self.unread.pop(key, None)
         except (Unreadable, AmountError) as error:
             self.there.pop(key, None)
@@ -99,18 +102,11 @@ class List:
     def _ours(self, *keys: str) -> dict[str, Told]:
         """What the mirror holds and does not know as gone: all, or these alone."""
         only = {"external_id__in": keys} if keys else {}
-        if self.stream == CUSTOMERS:
-            rows = Customer.objects.filter(source=self.source, gone_at=None, brief=False, **only)
-            names = CUSTOMER_FIELDS
-        else:
-            rows = Invoice.objects.filter(source=self.source, gone_at=None, kind=self.kind, **only)
-            names = tuple("customer__external_id" if name == "customer" else name for name in INVOICE_FIELDS)
+        rows = self.told.rows(self.source).filter(gone_at=None, **only)
+        fields = self.told.compared
+        names = ("customer__external_id" if name == "customer" else name for name in fields)
         held = rows.order_by().values_list("external_id", *names).iterator(chunk_size=2_000)
-        fields = self._field_names()
         return {key: dict(zip(fields, values, strict=True)) for key, *values in held}
-
-    def _field_names(self) -> tuple[str, ...]:
-        return CUSTOMER_FIELDS if self.stream == CUSTOMERS else INVOICE_FIELDS
 
     def _keys(self) -> list[str]:
         return sorted({*self.here, *self.there, *self.unread})
@@ -146,7 +142,7 @@ class List:
     def _read_again(self, key: str) -> None:
         before = self.there.pop(key, None)
         try:
-            now = told_by(self.adapter.again(self.stream, key))
+            now = told_by(self.stream, self.adapter.again(self.stream, key))
             # The list alone says which fields are compared; a detail tells more.
             self.there[key] = {name: now[name] for name in before or now if not before or before[name] is not None}
         except Gone:
@@ -191,24 +187,27 @@ class List:
         return {"here": _shown(what, mine), "there": _shown(what, theirs | {"currency": _currency(theirs, mine)})}
 
 
-def told_by(record: CustomerRecord | InvoiceRecord) -> Told:
+def told_by(stream: str, record: Record) -> Told:
     """The fields of a record as the mirror would store them, None for what it does not tell."""
-    if isinstance(record, CustomerRecord):
-        return {name: _cut(Customer, name, getattr(record, name)) for name in CUSTOMER_FIELDS}
-    told = {name: getattr(record, name) for name in INVOICE_FIELDS}
-    for name in AMOUNTS:
-        told[name] = told[name].minor if told[name] is not None else None
-    told["number"] = _cut(Invoice, "number", record.number)
-    told["customer"] = record.customer.external_id if record.customer else None
-    told["due_date"] = None if record.due_by_terms else record.due_date
+    fields = STREAMS[stream].compared
+    told = {name: _as_stored(stream, name, getattr(record, name)) for name in fields}
+    if isinstance(record, InvoiceRecord):
+        told["due_date"] = None if record.due_by_terms else record.due_date
     return told
 
 
-def _cut(model: type[Customer | Invoice], name: str, value: str | None) -> str | None:
-    """As the mirror stores it: cut to its column, and a name or number never emptied."""
-    if value is None or (value == "" and name in KEPT_TEXTS):
-        return None
-    return value[: model._meta.get_field(name).max_length]
+def _as_stored(stream: str, name: str, value: Any) -> Any:
+    """In the mirror's own terms; text cut to its column, and a name or number never emptied."""
+    if isinstance(value, Money):
+        return value.minor
+    if isinstance(value, CustomerRecord):
+        return value.external_id
+    if isinstance(value, Decimal):
+        return decimal_text(value)
+    if isinstance(value, str):
+        limit = STREAMS[stream].model._meta.get_field(name).max_length
+        return None if value == "" and name in KEPT_TEXTS else value[:limit]
+    return value
 
 
 def _sums(rows: Iterable[Told], currency: str, unread: int = 0) -> dict[str, Any]:
@@ -226,6 +225,8 @@ def _currency(told: Told, other: Told) -> str:
 
 def _shown(name: str, told: Told) -> str:
     value, currency = told.get(name), told.get("currency")
+    if name == "org_no":
+        return masked(value or "")
     if name in AMOUNTS and value is not None and currency:
         return Money(value, currency).plain()
     return value.isoformat() if isinstance(value, date) else "" if value is None else str(value)

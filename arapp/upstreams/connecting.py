@@ -10,6 +10,8 @@ from django.utils.translation import gettext as _
 
 from arapp.receivables import mirror
 from arapp.receivables.models import CountsAs, Invoice, Service, Source
+from arapp.receivables.money import AmountError
+from arapp.receivables.sources import read_second_person
 from arapp.receivables.words import DELIVERY_METHODS
 from arapp.upstreams.addresses import is_loopback
 from arapp.upstreams.base import Account, Adapter, Login
@@ -39,6 +41,8 @@ class Wish:
     delivery_method: str | None = None
     counts_as: str | None = None
     terms_days: int | None = None
+    second_person: str | None = None
+    """As ``read_second_person`` takes it."""
 
 
 def connect(wish: Wish) -> Source:
@@ -75,6 +79,16 @@ def _check(wish: Wish) -> None:
     _check_url(wish.login.base_url)
     if wish.terms_days is not None and not 0 <= wish.terms_days <= 3650:
         raise Refused(_("Terms are 0 to 3650 days."))
+    if wish.second_person is not None:
+        _check_second_person(wish.second_person)
+
+
+def _check_second_person(when: str) -> None:
+    try:
+        read_second_person(when)
+    except AmountError as error:
+        sentence = _("%(problem)s A second person is needed always, never, or above an amount such as “1000.00 SEK”.")
+        raise Refused(sentence % {"problem": error}) from error
 
 
 def _check_delivery(wish: Wish) -> None:
@@ -136,6 +150,8 @@ def _store(wish: Wish, known: Source | None, account: Account) -> Source:
     if wish.service == Service.BILLOGRAM:
         source.delivery_method = wish.delivery_method or source.delivery_method or "Email"
     source.save(update_fields=RENEWABLE if known else None)
+    if wish.second_person is not None:
+        source.ask_second_person(*read_second_person(wish.second_person))
     if wish.terms_days is not None:
         mirror.apply_terms(source)
     _store_connection(source, wish, base_url)

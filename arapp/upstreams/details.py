@@ -1,4 +1,4 @@
-"""Details of one invoice, read at once because somebody has opened it."""
+"""One invoice, customer or item, read in detail at once because somebody has opened it."""
 
 from django.db import DataError, IntegrityError
 from django.utils import timezone
@@ -6,31 +6,41 @@ from django.utils.translation import gettext as _
 
 from arapp.approvals.models import Approval
 from arapp.receivables import mirror
-from arapp.receivables.models import Invoice, Source
+from arapp.receivables.models import Customer, Invoice, Item, Source
 from arapp.receivables.money import AmountError
 from arapp.receivables.records import InvoiceRecord, Unreadable
-from arapp.upstreams.base import Adapter, Gone
+from arapp.upstreams.base import CUSTOMERS, ITEMS, Adapter, Gone
 from arapp.upstreams.http import Failure
 from arapp.upstreams.registry import open_source
 from arapp.upstreams.secrets import SecretLost
+from arapp.upstreams.streams import STREAMS
 
 
-def read_now(invoice: Invoice) -> str:
+def read_now(row: Invoice | Customer | Item) -> str:
     """Read the details into the mirror; "" or a sentence that says what went wrong."""
     try:
-        adapter = open_source(invoice.source, for_person=True)
+        adapter = open_source(row.source, for_person=True)
     except SecretLost as error:
         return str(error)
     with adapter.http:
         try:
-            refresh(adapter, invoice)
+            if isinstance(row, Invoice):
+                refresh(adapter, row)
+            else:
+                _read_again(adapter, row)
         except Gone:
-            return not_there(invoice.source)
+            return not_there(row.source)
         except (Failure, Unreadable, AmountError) as error:
             return str(error)
         except (DataError, IntegrityError, OverflowError, RecursionError) as error:
             return _("The desk cannot store it: %(problem)s") % {"problem": error}
     return ""
+
+
+def _read_again(adapter: Adapter, row: Customer | Item) -> None:
+    stream, asked_at = CUSTOMERS if isinstance(row, Customer) else ITEMS, timezone.now()
+    STREAMS[stream].write(row.source, [adapter.again(stream, row.external_id)], asked_at)
+    row.refresh_from_db()
 
 
 def not_there(source: Source) -> str:

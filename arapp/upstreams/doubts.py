@@ -18,12 +18,10 @@ from arapp.upstreams.registry import open_source
 from arapp.upstreams.secrets import SecretLost
 from arapp.upstreams.subjects import read
 from arapp.upstreams.switching import Closed
-from arapp.upstreams.tries import TRIES, TRIES_WITHIN, follow_up, gone, order_of, pause_after, tried_enough
+from arapp.upstreams.tries import TRACES, TRIES, TRIES_WITHIN, follow_up, gone, order_of, pause_after, tried_enough
 
 SHOWS_WITHIN = timedelta(minutes=10)
 """A service that accepted a write has this long to show it."""
-TRACES = "traces"
-"""In an intent's data: how often the document's log told of it before the write."""
 
 
 def look_again(intent: Intent) -> bool:
@@ -58,7 +56,7 @@ def look_again(intent: Intent) -> bool:
 def _cannot_show(adapter: Adapter, intent: Intent, record: Any) -> bool:
     """Whether no reading of ours could tell that the write arrived."""
     if act := adapter.acts.get(intent.kind):
-        return act.proved or (act.makes == "" and getattr(record, "events", ()) is None)
+        return not act.repeatable and (act.proved or (act.makes == "" and getattr(record, "events", ()) is None))
     return intent.kind in adapter.proved_by_answer and record.events is None
 
 

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 
 class Failure(Exception):
@@ -49,3 +50,10 @@ class Rejected(Failure):
         sentence = _("The service answered %(status)d: %(words)s") if words else _("The service answered %(status)d.")
         super().__init__(sentence % {"status": status, "words": words})
         self.status, self.words, self.body = status, words, body
+
+
+def too_slow(host: str, seconds: int) -> str:
+    sentence = ngettext(
+        "%(host)s did not answer in %(seconds)d second.", "%(host)s did not answer in %(seconds)d seconds.", seconds
+    )
+    return sentence % {"host": host, "seconds": seconds}

@@ -1,7 +1,6 @@
 """Reading what hooks have named. A hook is a hint and never the truth: the object is fetched by its id and stored."""
 
 import logging
-from collections.abc import Callable
 from datetime import timedelta
 
 from django.conf import settings
@@ -16,7 +15,14 @@ from arapp.receivables.money import AmountError
 from arapp.receivables.oneline import one_line
 from arapp.receivables.records import InvoiceRecord, Unreadable
 from arapp.upstreams import hook_calls, quarantine
-from arapp.upstreams.base import CUSTOMER, INVOICES, STREAM_OF_KIND, Adapter, Gone, WrongCredentials
+from arapp.upstreams.base import (
+    INVOICES,
+    KIND_OF_STREAM,
+    STREAM_OF_KIND,
+    Adapter,
+    Gone,
+    WrongCredentials,
+)
 from arapp.upstreams.connecting import same_account
 from arapp.upstreams.details import refresh
 from arapp.upstreams.hook_calls import Claim
@@ -24,6 +30,7 @@ from arapp.upstreams.http import Failure, Throttled, Unreachable
 from arapp.upstreams.models import Connection, HookState
 from arapp.upstreams.registry import open_source
 from arapp.upstreams.secrets import SecretLost
+from arapp.upstreams.streams import STREAMS
 from arapp.upstreams.switching import Closed
 
 log = logging.getLogger("arapp.hooks")
@@ -119,16 +126,16 @@ class Reader:
         self._proved = True
 
     def _fetch_and_store(self, claim: Claim) -> None:
-        fetch: Callable[[Claim], None] = self._customer if claim.kind == CUSTOMER else self._invoice
-        fetch(claim)
-        quarantine.clear(self.source, STREAM_OF_KIND.get(claim.kind, INVOICES), [claim.external_id])
+        stream = STREAM_OF_KIND.get(claim.kind, INVOICES)
+        if stream in KIND_OF_STREAM:
+            self._document(claim)
+        else:
+            asked_at = timezone.now()
+            record = self.adapter.again(stream, claim.external_id)
+            STREAMS[stream].write(self.source, [record], asked_at)
+        quarantine.clear(self.source, stream, [claim.external_id])
 
-    def _customer(self, claim: Claim) -> None:
-        asked_at = timezone.now()
-        record = self.adapter.customer(claim.external_id)
-        mirror.write_customers(self.source, [record], asked_at)
-
-    def _invoice(self, claim: Claim) -> None:
+    def _document(self, claim: Claim) -> None:
         known = Invoice.objects.filter(source=self.source, kind=claim.kind, external_id=claim.external_id)
         if invoice := known.select_related("source").first():
             refresh(self.adapter, invoice)

@@ -30,7 +30,6 @@ from urllib.parse import urljoin, urlsplit
 
 import httpx
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from arapp.upstreams.addresses import is_safe_file
 from arapp.upstreams.answers import Answer
@@ -44,6 +43,7 @@ from arapp.upstreams.failures import (
     Throttled,
     TooMuchTrouble,
     Unreachable,
+    too_slow,
 )
 from arapp.upstreams.hints import retry_hint, whole
 from arapp.upstreams.limits import NoPace, Pace
@@ -70,6 +70,8 @@ LONGEST_STEP = 60.0
 WAIT_PER_RUN = 60.0
 TEMPORARY = frozenset({429, 500, 502, 503, 504})
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
+Files = Mapping[str, tuple[str, bytes, str]]
+"""By name of the part: the file's name, its bytes and its type."""
 
 
 class _TimeOver(Exception):
@@ -174,18 +176,21 @@ class Http:
         method: str,
         path: str,
         *,
+        query: Sequence[tuple[str, str]] = (),
         json_body: Any = None,
         body: bytes | None = None,
+        files: Files | None = None,
         headers: Mapping[str, str] | None = None,
         deadline: float | None = None,
     ) -> Answer:
-        """A write, sent once. LostAnswer when nobody knows whether it took effect."""
+        """A write, sent once; ``files`` as ``multipart/form-data``. LostAnswer when nobody knows whether it acted."""
         extra = dict(headers or {})
         if json_body is not None:
             body = json.dumps(json_body, default=str).encode()
             extra["Content-Type"] = "application/json"
         try:
-            answer = self._once(method, path, body=body, headers=extra, deadline=deadline)
+            parts = {"content": body, "files": files, "headers": extra}
+            answer = self._once(method, path, query=query, deadline=deadline, **parts)
         except NEVER_LEFT as error:
             raise Unreachable(self._unreachable(error, deadline)) from error
         except (*BROKEN, BadAnswer) as error:
@@ -217,16 +222,14 @@ class Http:
         path: str,
         *,
         query: Sequence[tuple[str, str]] = (),
-        body: bytes | None = None,
-        headers: Mapping[str, str] | None = None,
         deadline: float | None = None,
+        **parts: Any,
     ) -> Answer:
+        """``parts``: ``content``, ``files`` and ``headers`` as httpx takes them."""
         url = f"{self.base_url}{path}"
         for _hop in range(3):
             self._sleep(self.pace.wait())
-            request = self._client.build_request(
-                method, url, params=list(query) or None, content=body, headers=headers
-            )
+            request = self._client.build_request(method, url, params=list(query) or None, **parts)
             answer = self._stream(self._client, request, deadline or self.deadline)
             self.pace.heard(answer.headers)
             if answer.status not in REDIRECTS:
@@ -327,7 +330,7 @@ class Http:
     def _unreachable(self, error: Exception, deadline: float | None = None) -> str:
         host = urlsplit(self.base_url).netloc.rpartition("@")[2]
         if isinstance(error, httpx.TimeoutException | _TimeOver):
-            return _too_slow(host, round(deadline or self.deadline))
+            return too_slow(host, round(deadline or self.deadline))
         if isinstance(error, NEVER_LEFT):
             return _("%(host)s cannot be reached.") % {"host": host}
         return _("The connection to %(host)s broke off.") % {"host": host}
@@ -338,10 +341,3 @@ def _transport(deadline: Deadline) -> httpx.BaseTransport:
     transport = httpx.HTTPTransport(trust_env=False)
     transport._pool._network_backend = TimedNetwork(deadline)
     return transport
-
-
-def _too_slow(host: str, seconds: int) -> str:
-    sentence = ngettext(
-        "%(host)s did not answer in %(seconds)d second.", "%(host)s did not answer in %(seconds)d seconds.", seconds
-    )
-    return sentence % {"host": host, "seconds": seconds}

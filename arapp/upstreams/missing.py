@@ -9,13 +9,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from arapp.receivables import mirror
 from arapp.receivables.money import AmountError
 from arapp.receivables.records import Unreadable
 from arapp.upstreams import quarantine
-from arapp.upstreams.base import CUSTOMERS, KIND_OF_STREAM, STREAM_NAMES, Gone, NotReady
+from arapp.upstreams.base import STREAM_NAMES, Gone, NotReady
 from arapp.upstreams.http import Rejected, Throttled, TooMuchTrouble
 from arapp.upstreams.reading import PASSING, TROUBLES_IN_A_ROW, Reading
+from arapp.upstreams.streams import STREAMS
 
 ASKED_BY_ID = 50
 """In one run, over all its lists."""
@@ -159,11 +159,9 @@ class Missing:
 
     def _mark_gone(self, stream: str, external_ids: list[str]) -> int:
         """What is gone cannot be read any more either, whatever was wrong with it."""
-        source, now = self.reading.source, timezone.now()
+        source = self.reading.source
         quarantine.clear(source, stream, external_ids)
-        if stream == CUSTOMERS:
-            return mirror.mark_customers_gone(source, external_ids, now)
-        return mirror.mark_gone(source, KIND_OF_STREAM[stream], external_ids, now)
+        return STREAMS[stream].mark_gone(source, external_ids, timezone.now())
 
 
 def _left_out(stream: str, count: int) -> str:

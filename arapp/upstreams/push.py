@@ -34,7 +34,8 @@ While an intent is sending or unknown a further decision is refused, and what th
 """
 
 import logging
-from collections.abc import Callable, Mapping
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -60,6 +61,9 @@ from arapp.upstreams.tries import after_gone, follow_up, gone, order_of, try_lat
 
 log = logging.getLogger("arapp.push")
 
+MOST_STEPS = 20
+"""So many steps of one action are carried out in one round."""
+
 
 @dataclass(frozen=True)
 class Pushed:
@@ -77,19 +81,25 @@ class Pushed:
 
 
 def push(
-    source_id: int | None = None, most: int | None = None, on_claim: Callable[[Intent], None] = lambda intent: None
+    source_id: int | None = None,
+    most: int | None = None,
+    on_claim: Callable[[Intent], None] = lambda intent: None,
+    ours: Intents | None = None,
 ) -> list[Pushed]:
-    """Look again at every unknown intent, then carry out those that are due, of one source or of all.
+    """Look again at every unknown intent, then carry out those that are due: of one source, of all, or of ``ours``.
 
     ``most`` is how many are carried out before lost answers get their turn again; ``on_claim`` hears of each that is
     claimed. Never raises for what a service does.
     """
-    ours = Intent.objects.all() if source_id is None else Intent.objects.filter(source=source_id)
+    ours = Intent.objects.all() if ours is None else ours
+    ours = ours if source_id is None else ours.filter(source=source_id)
     handled: dict[int, Intent] = {}
     _settle_lost(ours, handled)
     stuck: set[int] = set()
+    steps: Counter[int] = Counter()
     last = len(handled) + most if most else None
-    while (last is None or len(handled) < last) and (intent := _next_due(ours, stuck, handled)):
+    while (last is None or len(handled) < last) and (intent := _next_due(ours, stuck, _over(handled, steps))):
+        steps[intent.pk] += 1
         _guarded(_claim, intent)
         if intent.state == IntentState.SENDING:
             on_claim(intent)
@@ -97,6 +107,16 @@ def push(
                 stuck.add(intent.source_id)
             handled[intent.pk] = intent
     return [_told(intent) for intent in handled.values()]
+
+
+def _over(handled: Mapping[int, Intent], steps: Mapping[int, int]) -> list[int]:
+    """What is not taken up again in this round; an action of several steps goes on at once."""
+    return [pk for pk, intent in handled.items() if not _goes_on(intent) or steps[pk] >= MOST_STEPS]
+
+
+def _goes_on(intent: Intent) -> bool:
+    """Whether the last thing that became of it was a step that worked, with another one to follow."""
+    return intent.state == IntentState.PENDING and bool(intent.result_id) and not intent.error
 
 
 def _claim(intent: Intent) -> bool:
@@ -133,8 +153,8 @@ def _guarded(work: Callable[[Intent], bool], intent: Intent) -> bool:
         return True
 
 
-def _next_due(ours: Intents, stuck: set[int], handled: dict[int, Intent]) -> Intent | None:
-    due = sendable(ours.due(timezone.now())).exclude(source__in=stuck).exclude(pk__in=list(handled))
+def _next_due(ours: Intents, stuck: set[int], over: Sequence[int]) -> Intent | None:
+    due = sendable(ours.due(timezone.now())).exclude(source__in=stuck).exclude(pk__in=over)
     return due.select_related("source", "invoice", "customer", "item").first()
 
 
@@ -227,9 +247,8 @@ def _changed_meanwhile(intent: Intent) -> bool:
     subject = intent.subject
     if not isinstance(subject, Invoice):
         return subject.row_digest != intent.digest
-    return (
-        subject.digest != intent.digest or intent.data.get(SEEN, subject.service_decision) != subject.service_decision
-    )
+    word = intent.data.get(SEEN, subject.service_decision)
+    return subject.digest != intent.digest or subject.service_decision != word
 
 
 def _decided_otherwise(

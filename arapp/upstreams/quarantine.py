@@ -12,15 +12,15 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from arapp.approvals.models import Approval
-from arapp.receivables import mirror
 from arapp.receivables.models import Invoice, Source
 from arapp.receivables.money import AmountError
-from arapp.receivables.records import CustomerRecord, InvoiceRecord, Unreadable, dump, text
-from arapp.upstreams.base import CUSTOMERS, KIND_OF_STREAM, Adapter, Gone
+from arapp.receivables.records import InvoiceRecord, Unreadable, dump, text
+from arapp.upstreams.base import KIND_OF_STREAM, Adapter, Gone
 from arapp.upstreams.http import Failure
 from arapp.upstreams.models import Quarantined
 from arapp.upstreams.registry import open_source
 from arapp.upstreams.secrets import SecretLost
+from arapp.upstreams.streams import STREAMS, Record
 from arapp.upstreams.switching import why_closed
 
 NAMELESS = "#"
@@ -101,7 +101,7 @@ def _again(adapter: Adapter, row: Quarantined) -> str:
     asked_at = row.seen_at if nameless else timezone.now()
     try:
         record = _read_kept(adapter, row) if nameless else _fetch(adapter, row)
-        _store(row.source, record, asked_at)
+        _store(row, record, asked_at)
     except (Unreadable, AmountError) as error:
         return _still(row, getattr(error, "payload", None), str(error))
     except (DataError, IntegrityError, OverflowError, RecursionError) as error:
@@ -110,13 +110,12 @@ def _again(adapter: Adapter, row: Quarantined) -> str:
     return ""
 
 
-def _fetch(adapter: Adapter, row: Quarantined) -> CustomerRecord | InvoiceRecord:
-    if row.stream == CUSTOMERS:
-        return adapter.customer(row.external_id)
-    return adapter.detail(KIND_OF_STREAM[row.stream], row.external_id)
+def _fetch(adapter: Adapter, row: Quarantined) -> Record:
+    kind = KIND_OF_STREAM.get(row.stream)
+    return adapter.detail(kind, row.external_id) if kind else adapter.again(row.stream, row.external_id)
 
 
-def _read_kept(adapter: Adapter, row: Quarantined) -> CustomerRecord | InvoiceRecord:
+def _read_kept(adapter: Adapter, row: Quarantined) -> Record:
     try:
         entry = json.loads(row.payload, parse_float=Decimal)
     except ValueError as error:
@@ -124,12 +123,10 @@ def _read_kept(adapter: Adapter, row: Quarantined) -> CustomerRecord | InvoiceRe
     return adapter.read(row.stream, entry)
 
 
-def _store(source: Source, record: CustomerRecord | InvoiceRecord, asked_at: datetime) -> None:
-    if isinstance(record, CustomerRecord):
-        mirror.write_customers(source, [record], asked_at)
-    else:
-        mirror.write_invoices(source, [record], asked_at)
-        stored = Invoice.objects.get(source=source, kind=record.kind, external_id=record.external_id)
+def _store(row: Quarantined, record: Record, asked_at: datetime) -> None:
+    STREAMS[row.stream].write(row.source, [record], asked_at)
+    if isinstance(record, InvoiceRecord):
+        stored = Invoice.objects.get(source=row.source, kind=record.kind, external_id=record.external_id)
         Approval.objects.catch_up(invoice=stored)
 
 

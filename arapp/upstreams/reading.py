@@ -10,15 +10,14 @@ from typing import TYPE_CHECKING, Any
 from django.db import DataError, IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from arapp.receivables import mirror
-from arapp.receivables.models import Customer, Invoice, Source
-from arapp.receivables.records import CustomerRecord, InvoiceRecord
+from arapp.receivables.models import Source
 from arapp.upstreams import quarantine
-from arapp.upstreams.base import CUSTOMERS, KIND_OF_STREAM, Adapter
+from arapp.upstreams.base import Adapter
 from arapp.upstreams.connecting import same_account
 from arapp.upstreams.http import BadAnswer, Failure, ServerFault, Throttled, Unreachable
 from arapp.upstreams.lease import Lease
 from arapp.upstreams.models import PullRun, RunStatus
+from arapp.upstreams.streams import STREAMS, Record
 
 if TYPE_CHECKING:
     from arapp.upstreams.pull import Options
@@ -28,6 +27,9 @@ TROUBLES_IN_A_ROW = 3
 """So many objects one after the other that cannot be had are no fault of theirs."""
 PASSING = (ServerFault, BadAnswer, Unreachable)
 """What may be wrong with one object alone."""
+
+UNSTORABLE = (DataError, IntegrityError, OverflowError, RecursionError)
+"""What the database says to a value that it cannot hold."""
 
 Progress = Callable[[str, int, int], None]
 """What is being read, how many are done, how many there are (0 while that is not known)."""
@@ -106,25 +108,20 @@ class Reading:
 
     def known(self, stream: str) -> list[tuple[str, str]]:
         """The ids that the mirror has and does not know as gone, each with the service's word for its state."""
-        if stream == CUSTOMERS:
-            rows = Customer.objects.filter(source=self.source, gone_at=None, brief=False)
-            return [(external_id, "") for external_id in rows.order_by("id").values_list("external_id", flat=True)]
-        rows = Invoice.objects.filter(source=self.source, gone_at=None, kind=KIND_OF_STREAM[stream])
-        return list(rows.order_by("id").values_list("external_id", "service_state"))
+        return STREAMS[stream].known(self.source)
 
     def set_aside(self, stream: str, external_id: str, payload: Any, reason: str) -> None:
         quarantine.put(self.source, stream, external_id, payload, reason)
         self.counts.quarantined += 1
 
-    def write(self, stream: str, found: Sequence[CustomerRecord | InvoiceRecord], asked_at: datetime) -> None:
+    def write(self, stream: str, found: Sequence[Record], asked_at: datetime) -> None:
         """Store records; one that cannot be stored is set aside and does not take the others with it.
 
         What is stored is cleared from quarantine.
         """
-        write = mirror.write_customers if stream == CUSTOMERS else mirror.write_invoices
         try:
-            tally = write(self.source, found, asked_at)
-        except (DataError, IntegrityError, OverflowError, RecursionError) as error:
+            tally = STREAMS[stream].write(self.source, found, asked_at)
+        except UNSTORABLE as error:
             if len(found) > 1:
                 for record in found:
                     self.write(stream, [record], asked_at)

@@ -14,12 +14,13 @@ from arapp.upstreams.details import take_in
 
 
 def read(adapter: Adapter, order: Order, intent: Intent) -> tuple[Order, Any]:
-    """The order with what it has made so far, and the record that ``Act.shows`` judges.
+    """The order with its subject and what it has made so far, and the record that ``Act.shows`` judges.
 
     The record is of what the act makes, None while it is not there; otherwise of what the intent concerns.
     Raises what ``detail`` raises.
     """
     record = _subject(adapter, intent)
+    order = replace(order, subject=record)
     act = adapter.acts.get(order.kind)
     if act is None or not act.makes:
         return order, record

@@ -167,7 +167,7 @@ def _disconnected(name: str) -> str:
 
 def _waiting(source: Source) -> str:
     count = Intent.objects.filter(source=source, state=IntentState.PENDING).count()
-    sentence = ngettext("%(count)d decision waits to be sent.", "%(count)d decisions wait to be sent.", count)
+    sentence = ngettext("%(count)d waits to be sent.", "%(count)d wait to be sent.", count)
     return sentence % {"count": count} if count else ""
 
 

@@ -6,11 +6,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from arapp.approvals.models import Approval
-from arapp.documents.files import content, named_in
+from arapp.documents.files import Unfit, content, named_in
 from arapp.outbox.models import Intent, IntentState
 from arapp.receivables import mirror
 from arapp.upstreams.base import Act, Document, Order
 from arapp.upstreams.details import not_there
+from arapp.upstreams.http import Failure
 
 TRIES = 8
 TRIES_WITHIN = timedelta(hours=24)
@@ -23,34 +24,54 @@ LONGEST_PAUSE = timedelta(hours=4)
 
 WAITS_FOR_SERVICE = (2, 5, 10, 20, 30, 60)
 """Seconds between two looks at something that the service is still making (BillOver, section 14.4)."""
-READY_WITHIN = timedelta(hours=1)
+MOST_WAITS = 64
+"""About an hour."""
+WAITS = "waits"
+"""In an intent's data: how often it has waited for the service."""
+
+
+TRACES = "traces"
+"""In an intent's data from its first write on: how often the document's log told of it before."""
+
+
+def mark_of(intent: Intent) -> str:
+    """What a write carries where it can: unique to the intent."""
+    return f"desk-{intent.pk}"
 
 
 def order_of(intent: Intent) -> Order:
+    """Failure when a file that it names is not on this machine."""
     subject = intent.subject
     return Order(
         kind=intent.kind,
         document=intent.invoice.kind if intent.invoice_id else "",
         external_id=subject.external_id if subject else "",
         data=intent.data,
-        mark=f"desk-{intent.pk}",
+        mark=mark_of(intent),
         reference=intent.reference,
         result_id=intent.result_id,
-        files={
-            file.name: Document(content(file), file.content_type, file.filename) for file in named_in(intent.data)
-        },
+        files=_files(intent),
+        tried_since=intent.created_at if TRACES in intent.data else None,
     )
+
+
+def _files(intent: Intent) -> dict[str, Document]:
+    try:
+        named = named_in(intent.data)
+        return {file.name: Document(content(file), file.content_type, file.filename) for file in named}
+    except Unfit as error:
+        raise Failure(str(error)) from error
 
 
 def wait_for_service(intent: Intent, sentence: str) -> None:
     """The service is still making what we need: asked again, more and more seldom, for an hour."""
-    now = timezone.now()
-    if now - intent.created_at >= READY_WITHIN:
+    now, waits = timezone.now(), intent.data.get(WAITS, 0)
+    if waits >= MOST_WAITS:
         intent.move(IntentState.NEEDS_PERSON, error=sentence)
         return
-    age = (now - intent.created_at).total_seconds()
-    pause = next((seconds for seconds in WAITS_FOR_SERVICE if age <= seconds), WAITS_FOR_SERVICE[-1])
-    intent.move(IntentState.PENDING, error=sentence, due_at=now + timedelta(seconds=pause))
+    pause = WAITS_FOR_SERVICE[min(waits, len(WAITS_FOR_SERVICE) - 1)]
+    data = {**intent.data, WAITS: waits + 1}
+    intent.move(IntentState.PENDING, error=sentence, data=data, due_at=now + timedelta(seconds=pause))
 
 
 def gone(intent: Intent, act: Act | None) -> None:

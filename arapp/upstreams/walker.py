@@ -1,5 +1,6 @@
 """One run over one source, under its lease: account, lists, what is missing, details."""
 
+import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -10,18 +11,31 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from arapp.receivables import mirror
-from arapp.receivables.models import Customer, Invoice
+from arapp.receivables.models import Invoice
 from arapp.receivables.money import AmountError
-from arapp.receivables.records import CustomerRecord, InvoiceRecord, Unreadable
+from arapp.receivables.oneline import one_line
+from arapp.receivables.records import Unreadable
 from arapp.upstreams import quarantine
-from arapp.upstreams.base import CUSTOMERS, INVOICES, KIND_OF_STREAM, STREAM_NAMES, Page
+from arapp.upstreams.base import INVOICES, STREAM_NAMES, Page
 from arapp.upstreams.filling import STILL_MOVING, Filling
-from arapp.upstreams.http import Rejected
+from arapp.upstreams.http import Failure, Rejected, Throttled
 from arapp.upstreams.missing import Missing
 from arapp.upstreams.models import PullRun
-from arapp.upstreams.reading import LONGEST_NAP, LeaseLost, Progress, Reading, Stopped, Suspicious, nap
+from arapp.upstreams.reading import (
+    LONGEST_NAP,
+    UNSTORABLE,
+    LeaseLost,
+    Progress,
+    Reading,
+    Stopped,
+    Suspicious,
+    nap,
+)
+from arapp.upstreams.streams import STREAMS, Record
 
 __all__ = ["LONGEST_NAP", "LeaseLost", "Progress", "Stopped", "Suspicious", "Walker", "nap"]
+
+log = logging.getLogger("arapp.pull")
 
 WHOLE_EVERY = timedelta(hours=24)
 CHEAP_WALK = 50
@@ -63,6 +77,8 @@ class Walker(Reading):
         self._walk_lists(None if whole else self._since(), start)
         asked_all = self._follow_up(whole, agreed)
         self._stand(start.began, whole, forget_consent=agreed and asked_all)
+        if whole and self.postponed is None:
+            self._read_choices()
         if self.postponed is None:
             Filling(self).fill()
         if self.suspicions:
@@ -134,15 +150,20 @@ class Walker(Reading):
             self._walk_if_open(stream, since, start.done if stream == start.stream else 0)
 
     def _walk_if_open(self, stream: str, since: datetime | None, done: int) -> None:
-        """A list our key may not read makes the run partial; without the invoices there is no run."""
+        """A list our key may not read makes the run partial, unless it is one that not everybody has.
+
+        Without the invoices there is no run.
+        """
         try:
             self._walk(stream, since, done)
         except Rejected as refusal:
             if stream == INVOICES:
                 raise
-            sentence = _("The list of %(list)s is closed to our key. %(refusal)s")
-            closed = sentence % {"list": STREAM_NAMES[stream], "refusal": refusal}
-            self.suspect(closed, doubtful=bool(self.known(stream)))
+            known = self.known(stream)
+            if known or STREAMS[stream].demanded:
+                sentence = _("The list of %(list)s is closed to our key. %(refusal)s")
+                closed = sentence % {"list": STREAM_NAMES[stream], "refusal": refusal}
+                self.suspect(closed, doubtful=bool(known))
 
     def _walk(self, stream: str, since: datetime | None, done: int) -> None:
         seen = self.seen.setdefault(stream, set())
@@ -168,10 +189,7 @@ class Walker(Reading):
         return chain([first], pages)
 
     def _has(self, stream: str, external_id: str) -> bool:
-        if stream == CUSTOMERS:
-            return Customer.objects.filter(source=self.source, external_id=external_id, brief=False).exists()
-        kind = KIND_OF_STREAM[stream]
-        return Invoice.objects.filter(source=self.source, kind=kind, external_id=external_id).exists()
+        return STREAMS[stream].rows(self.source).filter(external_id=external_id).exists()
 
     def _doubt_empty(self, stream: str) -> None:
         """However a walk is narrowed, it shows something of a list that has something."""
@@ -182,7 +200,7 @@ class Walker(Reading):
 
     def _store(self, stream: str, page: Page, seen: set[str], asked_at: datetime) -> None:
         """One page, what could not be read of it and how far that is, in one transaction under the lease."""
-        readable: list[CustomerRecord | InvoiceRecord] = []
+        readable: list[Record] = []
         done, total = 0, page.total or 0
         with self.writing():
             for entry in page.entries:
@@ -215,6 +233,18 @@ class Walker(Reading):
         moved = [pk for pk, external_id in open_here.values_list("pk", "external_id") if external_id not in seen]
         with self.writing():
             mirror.want_details(moved)
+
+    def _read_choices(self) -> None:
+        """The lists a person chooses from; forms alone need them, so no run fails for them."""
+        try:
+            found = self.adapter.choices()
+            with self.writing():
+                mirror.write_choices(self.source, found)
+        except Throttled as throttled:
+            self.postponed = throttled
+        except (Failure, *UNSTORABLE) as trouble:
+            name = one_line(self.source.name)
+            log.warning("The lists to choose from of %s were not read: %s", name, one_line(trouble))
 
     def _stand(self, began: datetime, whole: bool, *, forget_consent: bool) -> None:
         """The lists are read: from here on the next run may be a narrower one."""

@@ -8,8 +8,8 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from arapp.receivables.models import Customer, Invoice, Kind, Source
-from arapp.upstreams.base import CUSTOMER
+from arapp.receivables.models import Customer, Invoice, Item, Kind, Source
+from arapp.upstreams.base import CUSTOMER, ITEM
 from arapp.upstreams.comparing import MISSING_HERE, MISSING_THERE, UNREAD
 from arapp.upstreams.models import Verification, VerificationStatus
 from arapp.web.shown import exact_html, whole
@@ -79,7 +79,7 @@ class Comparison:
 
 
 def comparison_of(source: Source) -> Comparison:
-    """The last one that has ended, in at most three queries; while another goes on, it stays."""
+    """The last one that has ended, in at most four queries; while another goes on, it stays."""
     row = source.verifications.exclude(status=VerificationStatus.RUNNING).first()
     command = f"manage.py verify {shlex.quote(source.name)}"
     if row is None:
@@ -130,12 +130,15 @@ def _links(source: Source, found: list[dict[str, Any]]) -> dict[tuple[str, str],
         return {}
     invoices = Invoice.objects.filter(source=source, external_id__in=ids).values_list("kind", "external_id", "pk")
     customers = Customer.objects.filter(source=source, external_id__in=ids).values_list("external_id", "pk")
+    items = Item.objects.filter(source=source, external_id__in=ids).values_list("external_id", "pk")
     ours = {(kind, external_id): reverse("invoice", args=[pk]) for kind, external_id, pk in invoices}
-    return ours | {(CUSTOMER, external_id): reverse("customer", args=[pk]) for external_id, pk in customers}
+    ours |= {(CUSTOMER, external_id): reverse("customer", args=[pk]) for external_id, pk in customers}
+    return ours | {(ITEM, external_id): reverse("item", args=[pk]) for external_id, pk in items}
 
 
 def _kind(kind: str) -> str:
-    return _("Customer") if kind == CUSTOMER else str(dict(Kind.choices).get(kind, kind))
+    others = {CUSTOMER: _("Customer"), ITEM: _("Item")}
+    return others.get(kind) or str(dict(Kind.choices).get(kind, kind))
 
 
 def _what(what: str, source: Source) -> str:

@@ -113,7 +113,7 @@ def holds_back(source: Source) -> bool:
 
 
 def decisions_wait(count: int) -> str:
-    words = ngettext("%(n)s decision waits to be sent.", "%(n)s decisions wait to be sent.", count)
+    words = ngettext("%(n)s waits to be sent.", "%(n)s wait to be sent.", count)
     return words % {"n": whole(count)}
 
 

@@ -10,7 +10,7 @@ from arapp.approvals.models import Decision, Origin
 from arapp.outbox.models import Intent, IntentState
 from arapp.receivables.models import Invoice, Snapshot
 from arapp.receivables.substance import Difference, differences
-from arapp.web.standing import newest_of
+from arapp.web.standing import newest_decision
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ def conflict_of(invoice: Invoice, decisions: Sequence[Decision], snapshots: Sequ
 
     ``decisions`` and ``snapshots`` are newest first.
     """
-    intent = newest_of(invoice)
+    intent = newest_decision(invoice)
     stale = intent if intent and is_stale(intent) else None
     decided = _undone(decisions) or next((one for one in decisions[:1] if stale and one.intent_id == stale.pk), None)
     before = _content(snapshots, decided.digest) if decided else None

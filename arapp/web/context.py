@@ -8,10 +8,12 @@ from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 from django.utils import timezone
 
+from arapp.actions.table import ACTIONS, Action
 from arapp.approvals.models import Approval, ApprovalState
-from arapp.people.models import DECIDE, MANAGE, SYNC
+from arapp.people.models import DECIDE, MANAGE, PREPARE, SYNC
 from arapp.receivables.models import Invoice, Source
 from arapp.web.freshness import Freshness, freshness, with_last_run
+from arapp.web.makers import PAGES
 
 
 def _count(approvals: QuerySet[Approval]) -> Coalesce:
@@ -55,6 +57,27 @@ class Desk:
     @property
     def decides(self) -> bool:
         return self.signed_in and self.user.can(DECIDE)
+
+    @property
+    def prepares(self) -> bool:
+        return self.signed_in and self.user.can(PREPARE)
+
+    @property
+    def bulk_actions(self) -> list[Action]:
+        """What the person may do with many invoices at once, beside deciding."""
+        return [each for each in ACTIONS.values() if each.bulk and each.services and self.user.can(each.ability)]
+
+    @cached_property
+    def makes(self) -> dict[str, bool]:
+        """What this person can make at some source: ``invoice_create`` and its kin."""
+        services = {source.service for source in self.sources}
+        possible = {name: bool(services & ACTIONS[name].services) for name in PAGES}
+        return {name.replace(".", "_"): can and self.user.can(PREPARE) for name, can in possible.items()}
+
+    @property
+    def settles(self) -> bool:
+        """Whether the person may tell a service again, or say that it is done."""
+        return self.decides and self.sees_sources
 
     @property
     def sees_sources(self) -> bool:

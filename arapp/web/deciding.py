@@ -20,7 +20,7 @@ from arapp.web.held import held_up
 from arapp.web.rows import labels
 
 MOST_AT_ONCE = 5_000
-_DIGEST = re.compile(r"[0-9a-f]{0,64}", re.ASCII)
+DIGEST = re.compile(r"[0-9a-f]{0,64}", re.ASCII)
 _ROW = re.compile(r"(\d{1,18}):([0-9a-f]{0,64})", re.ASCII)
 
 
@@ -44,7 +44,7 @@ class Outcome:
 def take(invoice: Invoice, action: str, person: User, digest: str, note: str) -> Outcome:
     """Try one decision; whatever stands against it comes back as a sentence."""
     note = note.replace("\r\n", "\n").replace("\x00", "")
-    digest = digest if _DIGEST.fullmatch(digest) else "unknown"
+    digest = digest if DIGEST.fullmatch(digest) else "unknown"
     try:
         decision = getattr(invoice.approval, action)(person, digest, note)
     except Stale as stale:
@@ -55,8 +55,12 @@ def take(invoice: Invoice, action: str, person: User, digest: str, note: str) ->
         return Outcome(str(error), 403, invoice, str(invoice))
     except Refusal as refusal:
         return Outcome(str(refusal), 409, invoice, str(invoice))
-    sentence = _DONE[action]() % {"number": invoice}
-    return Outcome(sentence, 200, invoice, str(invoice), intent=decision.intent)
+    return Outcome(decided_words(action, invoice), 200, invoice, str(invoice), intent=decision.intent)
+
+
+def decided_words(action: str, invoice: Invoice) -> str:
+    """“RE1 is approved.”"""
+    return _DONE[action]() % {"number": invoice}
 
 
 _DONE: dict[str, Callable[[], str]] = {

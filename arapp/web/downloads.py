@@ -19,23 +19,28 @@ def csv_of(
 ) -> HttpResponseBase:
     """Exactly the rows of the filtered list, line by line as they are read. ``name`` is the list's and its URL's."""
     if found.problems:
-        return _refused(request, found.problems, name)
+        return refused(request, found.problems, name)
     lines = csv.csv_lines(rows, columns, found.today)
     headers = {"Content-Disposition": _named(name, "csv")}
     return StreamingHttpResponse(lines, content_type=csv.CONTENT_TYPE, headers=headers)
 
 
 def xlsx_of(
-    request: HttpRequest, found: ListFilter, rows: Iterable[Any], columns: Sequence[Column], name: str
+    request: HttpRequest,
+    found: ListFilter,
+    rows: Iterable[Any],
+    columns: Sequence[Column],
+    name: str,
+    size: int | None = None,
 ) -> HttpResponseBase:
-    """The same as a workbook."""
+    """The same as a workbook. ``size`` is how many lines it gets, where that is not one for each row of the list."""
     if found.problems:
-        return _refused(request, found.problems, name)
+        return refused(request, found.problems, name)
     try:
-        xlsx.check_size(found.qs.count())
+        xlsx.check_size(found.qs.count() if size is None else size)
         file = xlsx.xlsx_file(rows, columns, found.today)
     except xlsx.Refused as refusal:
-        return _refused(request, [str(refusal)], name)
+        return refused(request, [str(refusal)], name)
     headers = {"Content-Disposition": _named(name, "xlsx")}
     return FileResponse(file, content_type=xlsx.CONTENT_TYPE, headers=headers)
 
@@ -44,7 +49,7 @@ def _named(name: str, kind: str) -> str:
     return content_disposition_header(True, f"{name}-{today().isoformat()}.{kind}")
 
 
-def _refused(request: HttpRequest, problems: Sequence[str], back: str) -> HttpResponse:
-    """A filter that makes no sense gives no file; the page says why and leads back to the list."""
+def refused(request: HttpRequest, problems: Sequence[str], back: str, status: int = 422) -> HttpResponse:
+    """What makes no sense gives no file; the page says why and leads back to the list."""
     context = {"problems": problems, "back": f"{reverse(back)}?{request.GET.urlencode()}"}
-    return render(request, "no_download.html", context, status=422)
+    return render(request, "no_download.html", context, status=status)

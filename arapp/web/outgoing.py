@@ -8,12 +8,13 @@ from django.utils.translation import gettext as _
 
 from arapp.approvals.models import Decision
 from arapp.outbox.models import Intent, IntentState
-from arapp.receivables.models import Source
+from arapp.receivables.models import Customer, Item, Source
+from arapp.web.acts import act_words
 from arapp.web.held import MOVING, Held
-from arapp.web.standing import words_of
+from arapp.web.makers import address_of
+from arapp.web.standing import OPEN, SETTLED_BY_PEOPLE, words_of
 
-STUCK = (IntentState.NEEDS_PERSON, IntentState.REFUSED, IntentState.UNKNOWN)
-SETTLED_BY_PEOPLE = (IntentState.NEEDS_PERSON, IntentState.REFUSED)
+STUCK = (*SETTLED_BY_PEOPLE, IntentState.UNKNOWN)
 ROWS = 50
 _CSS = {
     IntentState.PENDING: "busy",
@@ -33,6 +34,11 @@ class Outgoing:
     words: str
     waits: str
     css: str
+
+    @property
+    def url(self) -> str:
+        """The page of what it concerns; "" while that is still to be made."""
+        return address_of(self.intent)
 
     @classmethod
     def of(cls, intent: Intent, source: Source, held: Held, subject: str) -> "Outgoing":
@@ -57,8 +63,14 @@ def under_way(intents: QuerySet[Intent], held: Held) -> list[Outgoing]:
     return [*rows_of(_joined(_still_stuck(intents))[:ROWS], held), *rows_of(_joined(moving)[:ROWS], held)]
 
 
+def under_way_of(row: Customer | Item) -> list[Outgoing]:
+    """What was asked for of a customer or an item and has not arrived, newest first."""
+    intents, held = row.intents.filter(state__in=OPEN).select_related("source").order_by("-id"), Held()
+    return [Outgoing.of(intent, intent.source, held, "") for intent in intents]
+
+
 def rows_of(intents: Iterable[Intent], held: Held) -> list[Outgoing]:
-    return [Outgoing.of(one, one.source, held, str(one.invoice or one.customer or "")) for one in intents]
+    return [Outgoing.of(one, one.source, held, str(one.subject or "")) for one in intents]
 
 
 def _still_stuck(intents: QuerySet[Intent]) -> QuerySet[Intent]:
@@ -68,12 +80,15 @@ def _still_stuck(intents: QuerySet[Intent]) -> QuerySet[Intent]:
 
 
 def _joined(intents: QuerySet[Intent]) -> QuerySet[Intent]:
-    return intents.select_related("source", "invoice", "customer", "person").order_by("-id")
+    return intents.select_related("source", "invoice", "customer", "item", "person").order_by("-id")
 
 
 def what(intent: Intent, subject: str) -> str:
-    """“Approve RE1”, “Issue RE1”: what the service is to be told, in words."""
-    return f"{_WHAT.get(intent.kind, lambda: intent.kind)()} {subject}".rstrip()
+    """“Approve RE1”, “RE1: Payment of 25.00 SEK”: what the service is to be told, in words."""
+    if intent.decides:
+        return f"{_WHAT[intent.kind]()} {subject}".rstrip()
+    words = act_words(intent, intent.invoice.currency if intent.invoice_id else "")
+    return f"{subject}: {words}" if subject else words
 
 
 _WHAT: dict[str, Callable[[], str]] = {

@@ -17,11 +17,13 @@ from arapp.people.models import DECIDE, SYNC, User, roles_that_can
 from arapp.receivables.models import Invoice, Line
 from arapp.web.conflict import conflict_of
 from arapp.web.held import Held, worked
+from arapp.web.kept_shown import documents_of, files_of, kept_of
+from arapp.web.menus import offered
 from arapp.web.outgoing import Outgoing
 from arapp.web.payload import pretty
 from arapp.web.rows import labels
 from arapp.web.shown import days_late, spoken
-from arapp.web.standing import newest_of, standing_of
+from arapp.web.standing import acts_under_way, decision_standing, newest_decision, standing_of
 from arapp.web.timeline import shown_changes, timeline
 
 PARTIES = ("source__connection", "customer", "owner", "changer", "contact", "card", "approval__decided_by")
@@ -33,7 +35,7 @@ def invoice_or_404(pk: int) -> Invoice:
         Invoice.objects.select_related(*PARTIES)
         .annotate(worked=worked())
         .prefetch_related(
-            Prefetch("intents", Intent.objects.select_related("settled_by")),
+            Prefetch("intents", Intent.objects.select_related("settled_by", "person")),
             Prefetch("lines", Line.objects.select_related("item")),
             Prefetch("approval__decisions", Decision.objects.select_related("person")),
         )
@@ -53,24 +55,30 @@ def page_of(invoice: Invoice, person: User) -> dict[str, Any]:
     newest = snapshots[0] if snapshots else None
     decisions, held = list(invoice.approval.decisions.all()), Held.known(invoice.source, invoice.worked)
     conflict = conflict_of(invoice, decisions, snapshots)
+    files = files_of(invoice.intents.all())
+    names = {file.name: file.filename for file in files}
     for line in invoice.lines.all():
         line.shown = line.net or line.gross
     return {
         "invoice": invoice,
         "approval": invoice.approval,
         "late": days_late(late) if late else "",
-        "standing": standing_of(invoice, held),
+        "standing": decision_standing(invoice, held),
+        "poll": standing_of(invoice, held),
+        "under_way": [Outgoing.of(one, invoice.source, held, "") for one in acts_under_way(invoice)],
         "conflict": conflict,
         "before_and_now": shown_changes(conflict.changes, invoice.currency) if conflict else [],
         "stuck": _stuck(invoice, decisions, held),
         "settles": person.can(DECIDE) and person.can(SYNC),
         "actions": actions,
+        **offered(invoice, person),
         "permissions": permissions_of(invoice.approval, person),
         "facts": [(label, _kind(value), value) for label, value in _facts(invoice) if value],
-        "tags": list(invoice.tags.all()),
         "vat_rates": list(invoice.vat_rates.all()),
-        "movements": list(invoice.movements.all()),
-        "entries": timeline(invoice, invoice.events.all(), decisions, snapshots, held),
+        **kept_of(invoice),
+        "documents": documents_of(invoice),
+        "files": files,
+        "entries": timeline(invoice, invoice.events.all(), decisions, snapshots, held, names),
         "service_says": [pretty(text) for text in (newest.payload, newest.detail) if text] if newest else [],
         "amounts": {name: invoice.money(name) for name in ("net", "vat", "gross", "paid", "open")},
         "no_right": "" if person.can(DECIDE) else _no_right(),
@@ -78,8 +86,8 @@ def page_of(invoice: Invoice, person: User) -> dict[str, Any]:
 
 
 def _stuck(invoice: Invoice, decisions: Sequence[Decision], held: Held) -> Outgoing | None:
-    """What did not arrive, unless a later decision has replaced it."""
-    newest = newest_of(invoice)
+    """The decision that did not arrive, unless a later one has replaced it."""
+    newest = newest_decision(invoice)
     if newest is None or (decisions and decisions[0].intent_id != newest.pk):
         return None
     outgoing = Outgoing.of(newest, invoice.source, held, str(invoice))

@@ -18,7 +18,7 @@ ROW = (
     '<td class="name">{customer}</td><td class="sourcely" title="{source} ({service})">{source}</td>'
     '<td class="issued">{issued}</td><td class="due" data-label="{due_label}">{due}{late}</td>'
     '<td class="num gross">{gross}</td><td class="num openly" data-label="{open_label}">{open}</td>'
-    '<td class="stately">{state}</td><td class="approvally">{approval}{standing}</td>{ends}</tr>'
+    '<td class="stately">{state}{flags}</td><td class="approvally">{approval}{standing}</td>{ends}</tr>'
 )
 BOX = (
     '<td class="box"><input type="checkbox" form="bulk" name="ids" value="{pk}:{digest}" aria-label="{select}"'
@@ -29,6 +29,7 @@ GONE = SafeString(' class="gone"')
 CREDIT_NOTE = '<small class="quiet">{words}</small>'
 CUSTOMER = '<a href="{url}" title="{name}">{name}</a>'
 LATE = '<small class="late">{words}</small>'
+FLAGS = '<small class="flag" title="{words}">{words}</small>'
 BADGE = '<span class="state s-{value}">{words}</span>'
 STANDING = '<small class="standing {css}" title="{words}">{words}</small>'
 POLLS = (

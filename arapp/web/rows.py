@@ -16,8 +16,9 @@ from django.utils.translation import gettext as _
 
 from arapp.approvals.effects import APPROVE, REJECT, REOPEN
 from arapp.approvals.models import Approval, ApprovalState
+from arapp.lists.filters import FLAGS
 from arapp.lists.invoices import invoice_rows
-from arapp.people.models import DECIDE
+from arapp.people.models import DECIDE, PREPARE
 from arapp.receivables.models import Customer, Invoice, Kind, Service, State
 from arapp.web import row_html as markup
 from arapp.web.held import Held
@@ -56,7 +57,7 @@ class _Rows:
 
     def __init__(self, request: HttpRequest, today: date) -> None:
         self.person, self.today, self.held = request.user, today, Held()
-        self.decides = self.person.can(DECIDE)
+        self.decides, self.prepares = self.person.can(DECIDE), self.person.can(PREPARE)
         self.token = get_token(request) if self.decides else ""
         self.invoices, self.customers = reverse("invoices"), reverse("customers")
         self.states = _badges(State.choices)
@@ -65,6 +66,7 @@ class _Rows:
         self.labels = labels()
         self.select, self.credit_note, self.why = _("Select %(number)s"), _("Credit note"), _("Why?")
         self.open, self.due = _("open"), _("due")
+        self.flags = [(name, str(words)) for name, words in FLAGS]
 
     def row(self, invoice: Invoice) -> SafeString:
         number, url, source = str(invoice), f"{self.invoices}{invoice.pk}/", invoice.source
@@ -89,9 +91,10 @@ class _Rows:
             "open": money_html(invoice.open, invoice.currency),
             "open_label": self.open,
             "state": self.states.get(invoice.state, invoice.state),
+            "flags": if_any(", ".join(words for name, words in self.flags if getattr(invoice, name)), markup.FLAGS),
             "approval": self.approvals.get(approval.state, approval.state) if approval else DASH,
             "standing": markup.standing_html(standing),
-            "box": self._box(invoice, number) if self.decides else NOTHING,
+            "box": self._box(invoice, number) if self.prepares else NOTHING,
             "ends": self._ends(invoice, approval, url, number) if self.decides else NOTHING,
         }
         return filled(markup.ROW, texts)

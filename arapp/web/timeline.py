@@ -1,6 +1,6 @@
 """One timeline of an invoice: service events, decisions, pushes and changes of substance, newest first."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import pairwise
@@ -13,6 +13,7 @@ from arapp.outbox.models import Intent
 from arapp.receivables.models import Event, Invoice, Snapshot
 from arapp.receivables.money import Money
 from arapp.receivables.substance import Difference, differences
+from arapp.web.acts import act_words, details_of
 from arapp.web.conflict import changes_before
 from arapp.web.held import Held
 from arapp.web.shown import spoken
@@ -32,6 +33,9 @@ class Entry:
     who: str = ""
     text: str = ""
     changes: Changes = ()
+    standing: str = ""
+    details: Sequence[tuple[str, str]] = ()
+    """What a service was told, field by field: name and value."""
 
 
 def timeline(
@@ -40,12 +44,15 @@ def timeline(
     decisions: Iterable[Decision],
     snapshots: Sequence[Snapshot],
     held: Held,
+    files: Mapping[str, str],
 ) -> list[Entry]:
-    """Newest first; what has no date comes last. ``snapshots`` are newest first."""
+    """Newest first; what has no date comes last. ``snapshots`` are newest first; ``files`` as in ``details_of``."""
     changes = list(_changes(invoice, snapshots))
     told = [change.changes for change in changes]
+    intents = invoice.intents.all()
     entries = [
-        *(_push(intent, invoice, snapshots, held, told) for intent in invoice.intents.all()),
+        *(_push(intent, invoice, snapshots, held, told) for intent in intents if intent.decides),
+        *(_act(intent, invoice, held, files) for intent in intents if not intent.decides),
         *(_decision(decision, invoice) for decision in decisions),
         *changes,
         *map(_event, events),
@@ -86,6 +93,21 @@ def _push(
         str(intent.settled_by) if intent.settled_by_id else "",
         intent.error if intent.settled_by_id else "",
         changes=() if changes in told else changes,
+    )
+
+
+def _act(intent: Intent, invoice: Invoice, held: Held, files: Mapping[str, str]) -> Entry:
+    """Who wanted it at the moment it was asked for, and where it stands; who settled it by hand is named there."""
+    standing = words_of(intent, invoice.source, held)
+    if intent.settled_by_id:
+        standing = f"{standing} · {intent.settled_by}"
+    return Entry(
+        intent.settled_at or intent.written_at or intent.created_at,
+        act_words(intent, invoice.currency),
+        f"push p-{intent.state}",
+        str(intent.person) if intent.person_id else "",
+        standing=standing,
+        details=details_of(intent, invoice.source, invoice.currency, files),
     )
 
 

@@ -157,8 +157,19 @@ MORE_TEXT = tuple(
     "number service_state customer contact currency owner card category payment_type article label intro note tag"
     " decided_by".split()
 )
-MORE_CHOICES = ("service", "kind", "decidable")
+MORE_CHOICES = ("flag", "service", "kind", "decidable", "lacks")
 MORE_PAIRS = (("issued_from", "issued_to"), ("created_from", "created_to"), ("amount_min", "amount_max"))
+
+
+def invoice_filters(tools: Toolbar) -> dict[str, Any]:
+    """What ``invoices/_filters.html`` shows."""
+    return {
+        "found": tools.found,
+        "tools": tools,
+        "more_text": [tools.shown(name) for name in MORE_TEXT],
+        "more_choices": [tools.menu(name) for name in MORE_CHOICES],
+        "more_pairs": [tuple(map(tools.shown, pair)) for pair in MORE_PAIRS],
+    }
 
 
 def invoice_columns() -> list[tuple[str, str, str]]:

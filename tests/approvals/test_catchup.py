@@ -1,5 +1,5 @@
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 from django.utils import timezone
@@ -182,3 +182,14 @@ def test_two_who_catch_up_at_once_write_a_first_decision_once(source, monkeypatc
     monkeypatch.setattr(type(Approval.objects), "bulk_create", lambda self, *a, **o: interrupted(*a, **o))
     Approval.objects.catch_up(source)
     assert Decision.objects.count() == 1
+
+
+def test_a_comment_that_arrived_is_no_sign_that_the_decision_did(source):
+    take(source, invoice_record("c1", due_date=None))
+    approval = Approval.objects.get()
+    approval.approve(make_user(), approval.invoice.digest)
+    Intent.objects.update(state="refused", error="No")
+    done = {"kind": "invoice.comment", "state": "done", "digest": approval.invoice.digest}
+    Intent.objects.create(source=source, invoice=approval.invoice, **done)
+    take(source, invoice_record("c1", due_date=date(2026, 12, 24)))
+    assert Approval.objects.get().state == "waiting"

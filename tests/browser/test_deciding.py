@@ -102,7 +102,7 @@ def test_rejecting_on_the_document_asks_for_the_note_beside_it(desk: Desk, three
     desk.expected.add(422)
     page = desk.signed_in()
     page.goto(f"/invoices/{three[0].pk}/")
-    page.locator(".decide summary").click()
+    page.locator(".decide summary", has_text="Reject").click()
     page.get_by_label("Why?").fill("  ")
     page.get_by_role("button", name="Reject and leave").click()
     expect(page.get_by_label("Why?")).to_have_attribute("aria-invalid", "true")

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from arapp.outbox.models import Intent
-from arapp.receivables.models import Invoice, Source
+from arapp.receivables.models import Customer, Invoice, Item, Source
 from arapp.receivables.records import CustomerRecord, LineRecord
 from arapp.upstreams.models import Connection, PullRun, Quarantined, Verification
 from tests.browser.conftest import Desk
@@ -35,8 +35,26 @@ def paths(transactional_db: None) -> list[str]:
     Quarantined.objects.create(source=source, stream="invoices", payload='{"a": 1}' * 99, reason="No amount")
     in_trouble(source, made)
     fixed = ["/", "/invoices/", "/invoices/?q=nowhere", "/invoices/?due_from=soon&page=1000000000", "/customers/"]
+    fixed += ["/invoices/grouped/?by=customer,month,source,currency", "/invoices/grouped/?q=nowhere"]
     more = ["/sources/", f"/sources/{source.pk}/", "/users/", "/users/add/", "/accounts/password/"]
-    return [*fixed, *more, *(f"/invoices/{one.pk}/" for one in made), f"/customers/{made[0].customer_id}/"]
+    opened = [*(f"/invoices/{one.pk}/" for one in made), f"/customers/{made[0].customer_id}/"]
+    return [*fixed, *more, *opened, *forms(source, made[0])]
+
+
+def forms(source: Source, made: Invoice) -> list[str]:
+    """The catalogue, and what makes and changes something."""
+    line = {"title": HUGE, "description": HUGE, "quantity": "98765432.1", "unit_price": "987654.32", "vat_rate": "19"}
+    Invoice.objects.filter(pk=made.pk).update(form={"customer": "c1", "lines": [line, {"title": ARABIC}]})
+    Customer.objects.filter(pk=made.customer_id).update(form={"name": HUGE, "address": {"city": HUGE}})
+    price = {"unit_price": "98765432.109876", "currency": "EUR", "vat_rate": "19"}
+    item = Item.objects.create(
+        source=source, external_id="i", name=HUGE, number=HUGE[:90], brief=False, form={}, **price
+    )
+    refused = Intent.objects.create(source=source, kind="customer.create", data={}, state="refused", error=HUGE)
+    new = ["/items/", "/items/?q=nowhere", "/items/new/", "/customers/new/", "/invoices/new/", "/invoices/upload/"]
+    new += [f"{path}?source={source.pk}" for path in new[2:5]]
+    edit = [f"/items/{item.pk}/edit/", f"/invoices/{made.pk}/edit/", f"/customers/{made.customer_id}/edit/"]
+    return [*new, *edit, f"/items/{item.pk}/", f"/made/{refused.pk}/"]
 
 
 def in_trouble(source: Source, made: list[Invoice]) -> None:

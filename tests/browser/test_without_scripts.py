@@ -50,12 +50,12 @@ def test_a_rejection_without_a_note_comes_back_with_the_sentence(
 ) -> None:
     desk.expected.add(422)
     page.goto(f"/invoices/{three[0].pk}/")
-    page.locator(".decide summary").click()
+    page.locator(".decide summary", has_text="Reject").click()
     page.get_by_label("Why?").fill("  ")
     page.get_by_role("button", name="Reject and leave").click()
     expect(page.get_by_role("alert").first).to_contain_text("note")
     if not page.get_by_label("Why?").is_visible():
-        page.locator(".decide summary").click()
+        page.locator(".decide summary", has_text="Reject").click()
     page.get_by_label("Why?").fill("Wrong customer")
     page.get_by_role("button", name="Reject and leave").click()
     expect(page.locator(".status")).to_contain_text("Rejected")

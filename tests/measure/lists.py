@@ -158,6 +158,15 @@ QUERIES = (
     "currency=JPY",
 )
 
+GROUPED = (
+    "by=month",
+    "by=state,currency",
+    "by=customer",
+    "by=customer,month",
+    "by=week,source&state=open",
+    "by=day&issued_from=2025-01-01&issued_to=2025-03-31",
+)
+
 
 def timed(call, times=7):
     call()
@@ -192,8 +201,25 @@ def measure(plans: bool) -> None:
         print(f"{query or '(none)':58} {count:>8,} {sums:>10.1f} {timed(page):>8.1f}")
         if plans:
             _print_plans(query, page, connection)
+    measure_groups(plans)
     measure_depth()
     measure_downloads()
+
+
+def measure_groups(plans: bool) -> None:
+    from django.http import QueryDict
+
+    from arapp.lists.filters import InvoiceFilter
+    from arapp.lists.grouping import By
+    from arapp.lists.groups import groups_of, line_rows
+
+    for query in GROUPED:
+        data = QueryDict(query)
+        found = groups_of(InvoiceFilter(data), By.read(data))
+        spent = timed(lambda data=data: groups_of(InvoiceFilter(data), By.read(data)), times=3)
+        print(f"{'groups ' + query:58} {len(found.found):>8,} {'':10} {spent:>8.1f}")
+        if plans:
+            print(line_rows(InvoiceFilter(data), By.read(data)).explain(analyze=True))
 
 
 def _print_plans(query, page, connection):

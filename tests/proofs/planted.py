@@ -157,20 +157,20 @@ BUGS = (
     Bug(
         "another content than was decided on is sent",
         "arapp/upstreams/push.py",
-        "    if intent.invoice.digest != intent.digest:\n",
-        "    if False:\n",
+        "    return subject.digest != intent.digest or subject.service_decision != word\n",
+        "    return False\n",
         _tests(ENDS, "-k", "content"),
     ),
     Bug(
         "what was asked for earlier overwrites what is newer",
-        "arapp/receivables/mirror.py",
+        "arapp/receivables/mirror/invoices.py",
         "return bool(row and row.detailed_at and asked_at < row.detailed_at <= timezone.now())",
         "return False",
         _tests("tests/receivables/test_mirror.py"),
     ),
     Bug(
         "what is taken back at the service is not seen",
-        "arapp/receivables/mirror.py",
+        "arapp/receivables/mirror/invoices.py",
         '            row.row_digest = ""\n',
         "            pass\n",
         _tests(ENDS, "-k", "withdrawn"),
@@ -185,10 +185,10 @@ BUGS = (
     Bug(
         "an observed decision overtakes ours that is being sent",
         "arapp/approvals/models.py",
-        "        under_way = self.invoice.intents.unsettled()",
+        "        unsettled = self.invoice.intents.unsettled()",
         "        if origin != Origin.DESK:\n"
-        "            return None\n"
-        "        under_way = self.invoice.intents.unsettled()",
+        "            return\n"
+        "        unsettled = self.invoice.intents.unsettled()",
         _tests(ENDS, "-k", "claims_the_intent"),
     ),
 )

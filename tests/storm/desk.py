@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from django.db import connection, transaction
 
 from arapp.approvals.models import Approval, Decision
+from arapp.documents.models import InvoiceDocument, StoredFile
+from arapp.kept.models import KeptComment, KeptPayment, KeptTag
 from arapp.outbox.models import Intent
 from arapp.receivables import models as mirror
 from arapp.upstreams import models as upstreams
@@ -21,7 +23,13 @@ TABLES = (
     upstreams.Hook,
     upstreams.Verification,
     upstreams.Connection,
+    KeptComment,
+    KeptPayment,
+    KeptTag,
+    InvoiceDocument,
+    StoredFile,
     mirror.Snapshot,
+    mirror.Paper,
     mirror.Event,
     mirror.Movement,
     mirror.VatRate,
@@ -31,6 +39,7 @@ TABLES = (
     mirror.Invoice,
     mirror.Customer,
     mirror.Item,
+    mirror.Choice,
     mirror.Card,
     mirror.Contact,
     mirror.Owner,

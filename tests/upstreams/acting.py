@@ -16,7 +16,7 @@ FIELD = {Invoice: "invoice", Customer: "customer", Item: "item"}
 Files = Mapping[str, tuple[bytes, str]]
 
 
-def wish(source: Source, kind: str, subject: Subject = None, files: Files | None = None, **data: Any) -> Intent:
+def wish(source: Source, kind: str, subject: Subject = None, /, files: Files | None = None, **data: Any) -> Intent:
     """Store an intent as the desk would: ``wish(source, "payment.create", invoice, amount="25.00")``.
 
     ``files``: by key of the data (``file``): content and name. What is made carries the reference "desk-ref-…".
@@ -28,7 +28,7 @@ def wish(source: Source, kind: str, subject: Subject = None, files: Files | None
     return Intent.objects.get(pk=intent.pk)
 
 
-def tell(source: Source, kind: str, subject: Subject = None, **data: Any) -> Intent:
+def tell(source: Source, kind: str, subject: Subject = None, /, **data: Any) -> Intent:
     """The same, and carried out at once."""
     return carried_out(wish(source, kind, subject, **data))
 

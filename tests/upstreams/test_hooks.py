@@ -236,7 +236,7 @@ def test_what_is_not_understood_is_kept_and_the_source_is_read(body, desk):
 def test_what_the_desk_does_not_show_is_kept_without_its_body_and_nothing_is_read(connected: Desk):
     source, _ = connected("billomat", invoices=5)
     prepare(source, KEY)
-    assert tell_billomat(source, "article.update", b'{"article": {"id": "1", "title": "Secret"}}') == 200
+    assert tell_billomat(source, "offer.update", b'{"offer": {"id": "1", "title": "Secret"}}') == 200
     call = HookCall.objects.get()
     assert (call.state, "Secret" in call.note) == ("ignored", False)
     assert Connection.objects.get(source=source).wanted_at is None

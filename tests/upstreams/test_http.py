@@ -402,3 +402,35 @@ def test_loopback_and_public_names_are_told_apart():
     assert not any(is_loopback(u) for u in ("http://10.0.0.1", "http://example.org", "http://127.0.0.1.example.org"))
     assert is_public_name("example.org")
     assert not any(is_public_name(h) for h in ("169.254.169.254", "192.168.0.1", "::1", "a.local"))
+
+
+def test_files_are_sent_as_multipart_with_a_boundary_of_their_own():
+    service = Service(json(201))
+    service.client().write("POST", "/x", files={"file": ('a"b.pdf', b"\x00\r\n--odd", "application/pdf")})
+    (request,) = service.requests
+    kind, _, boundary = request.headers["Content-Type"].partition("; boundary=")
+    assert (kind, request.method) == ("multipart/form-data", "POST")
+    assert request.content == (
+        b'--%b\r\nContent-Disposition: form-data; name="file"; filename="a%%22b.pdf"\r\n'
+        b"Content-Type: application/pdf\r\n\r\n\x00\r\n--odd\r\n--%b--\r\n"
+    ) % ((boundary.encode(),) * 2)
+
+
+@pytest.mark.parametrize("answer", [json(500), httpx.ReadTimeout("t")])
+def test_files_are_sent_once_whatever_comes_back(answer):
+    service = Service(answer)
+    with pytest.raises(LostAnswer):
+        service.client().write("POST", "/x", files={"file": ("a.pdf", b"%PDF", "application/pdf")})
+    assert len(service.requests) == 1
+
+
+def test_files_go_along_when_only_a_slash_was_missing():
+    service = Service(httpx.Response(307, headers={"Location": "/api/x/"}), json(201))
+    service.client().write("POST", "/x", files={"file": ("a.pdf", b"%PDF", "application/pdf")})
+    assert [b"%PDF" in request.content for request in service.requests] == [True, True]
+
+
+def test_a_write_may_have_a_query():
+    service = Service(json())
+    service.client().write("POST", "/x", query=(("a", "1"), ("a", "2")), json_body={})
+    assert str(service.requests[0].url).endswith("/api/x?a=1&a=2")

@@ -96,7 +96,7 @@ def test_a_paused_source_is_not_called_for_anything(service, connected: Desk):
     intent = decide(source)
     lost = decide(source)
     lost.move("unknown", written_at=timezone.now())
-    assert "1 decision waits" in switch(source, "pause")
+    assert "1 waits" in switch(source, "pause")
     before = len(stand_in.requests)
     source = Source.objects.get(pk=source.pk)
     for options in (Options(), Options(full=True)):
@@ -264,7 +264,7 @@ def test_disconnecting_forgets_the_credentials_and_keeps_everything_else(service
     Hook.objects.create(source=source, path="p" * 20)
     kept = (Invoice, Customer, Approval, Decision, Intent, PullRun, Source)
     before = [model.objects.count() for model in kept]
-    assert "1 decision waits" in switch(source, "disconnect")
+    assert "1 waits" in switch(source, "disconnect")
     assert [model.objects.count() for model in kept] == before
     assert not Connection.objects.exists()
     assert not Hook.objects.exists()

@@ -101,7 +101,7 @@ def test_the_pages_ask_the_same_few_questions_however_many_there_are(path, signe
     first = owing(source, "Company 0")
     path = path.format(first.customer_id)
     client.get(path)
-    with django_assert_max_num_queries(12) as few:
+    with django_assert_max_num_queries(14) as few:
         client.get(path)
     customers = [CustomerRecord(external_id=f"Company {n}", name=f"Company {n}", brief=True) for n in range(60)]
     fields = {"state": "open", "service_decision": "approved"}
@@ -109,7 +109,7 @@ def test_the_pages_ask_the_same_few_questions_however_many_there_are(path, signe
     records += [invoice_record(f"d{n}", customer=customers[0], **fields) for n in range(60)]
     mirror.write_invoices(source, records, NOW)
     Approval.objects.catch_up(source=source)
-    with django_assert_max_num_queries(12) as more:
+    with django_assert_max_num_queries(14) as more:
         client.get(path)
     assert len(few) == len(more)
 

@@ -172,9 +172,9 @@ def test_the_list_asks_once_however_many_are_on_their_way(signed_in, source):
 
 def test_the_dashboard_does_not_say_that_all_is_well_while_decisions_wait(signed_in, sent):
     client = signed_in()
-    assert "Every decision has reached its service or is on its way." in text(client.get("/"))
+    assert "Everything has reached its service or is on its way." in text(client.get("/"))
     for hold in (no_worker, paused, apart):
         hold()
         page = text(client.get("/"))
-        assert "Nothing was refused; 1 decision waits to be sent." in page
-        assert "Every decision" not in page
+        assert "Nothing was refused; 1 waits to be sent." in page
+        assert "Everything has reached" not in page

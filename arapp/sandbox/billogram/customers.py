@@ -116,9 +116,9 @@ def _checked(body: dict[str, Any]) -> dict[str, Any]:
 
 def _same_street(block: dict[str, Any]) -> None:
     """The old and the new name of the street stand for one value; section 4 does not settle which is answered."""
-    street = block.get("address_line_1") or block.get("street_address")
-    if street:
-        block["street_address"] = block["address_line_1"] = street
+    told = [block[name] for name in ("address_line_1", "street_address") if name in block]
+    if told:
+        block["street_address"] = block["address_line_1"] = next(filter(None, told), "")
 
 
 def _refuse_taken(account: Account, number: int) -> None:

@@ -37,8 +37,9 @@ def send(account: Account, record: Record, body: Body) -> None:
     sent = checked({"method": Field(text())}, body)
     demand(record.data["state"] in DRAFT, "send", record)
     require(sent, ("method",))
-    check_method(account, record, sent["method"])
-    if record.sums.total < 0:
+    if not (record.sums.pays_out and sent["method"] == "DoNotNotify"):
+        check_method(account, record, sent["method"])
+    if (record.sums.total < 0) != record.sums.pays_out:
         raise Refused("INVALID_PARAMETER", "total sum must not be negative")
     letter = attest(account, record, "Unpaid")
     record.data["delivery_method"] = sent["method"]

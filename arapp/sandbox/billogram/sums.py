@@ -27,6 +27,8 @@ class Sums:
     collector_paid: Decimal = ZERO
     credited: Decimal = ZERO
     written_off: Decimal = ZERO
+    pays_out: bool = False
+    """A stand-alone credit: its sum is negative, and what remains of it is still to be paid out."""
 
     @property
     def gross(self) -> Decimal:
@@ -43,7 +45,7 @@ class Sums:
 
     @property
     def remaining(self) -> Decimal:
-        return max(ZERO, self.balance)
+        return min(ZERO, self.balance) if self.pays_out else max(ZERO, self.balance)
 
     def detailed(self) -> dict[str, Any]:
         parts = {

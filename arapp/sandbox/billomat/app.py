@@ -98,6 +98,7 @@ class Billomat(Hands, StandIn):
         self.foreign_ids: set[int | str] = set()
         """Ids that exist in other accounts: 401 in any resource."""
         self.emails: list[dict[str, Any]] = []
+        self.letters: list[dict[str, Any]] = []
         self.encashed: list[int] = []
         self.taken: dict[str, set[tuple[str | None, int]]] = {"invoices": set(), "credit-notes": set()}
         self.tables: dict[str, Table] = {table.plural: table(self) for table in TABLES}

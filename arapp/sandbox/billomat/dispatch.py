@@ -5,9 +5,13 @@ import binascii
 from typing import Any
 
 from arapp.sandbox.base import Answer, Request
+from arapp.sandbox.billomat.fields import Field, read
 from arapp.sandbox.billomat.pdf import one_page
 from arapp.sandbox.billomat.table import Table
-from arapp.sandbox.billomat.wire import Refused, Reply, Row, body_of
+from arapp.sandbox.billomat.wire import Refused, Reply, Row, body_of, children
+
+LETTER = {"color": "flag", "duplex": "flag", "paper_weight": "int"}
+PLAIN_LETTER = {"color": False, "duplex": True, "paper_weight": 90}
 
 
 class Dispatched(Table):
@@ -123,17 +127,16 @@ class Dispatched(Table):
         return Reply({"pdf": known | about | held})
 
     def _content(self, document: Row, kind: str) -> bytes | None:
-        return self.signed.get(document["id"]) if kind == "signed" else one_page(self.pdf_lines(document))
+        """``print`` is without the letterhead, and only where the account has that switched on."""
+        if kind == "signed":
+            return self.signed.get(document["id"])
+        if kind == "print":
+            return one_page(self.pdf_lines(document)) if self.service.settings["print_version"] else None
+        return one_page([self.service.account, *self.pdf_lines(document)])
 
     def sign(self, document: Row, request: Request) -> Reply:
         self.demand(document["status"] != "DRAFT", "Status DRAFT can not be signed")
-        encoded = _inner(body_of(request), "signature").get("base64file")
-        try:
-            content = base64.b64decode(str(encoded or ""), validate=True)
-        except (binascii.Error, ValueError) as error:
-            raise Refused(400, "base64file is invalid") from error
-        if not content:
-            raise Refused(400, "base64file is missing")
+        content = _decoded(_inner(body_of(request), "signature").get("base64file"))
         self.signed[document["id"]] = content
         self.note(document, "SIGN")
         return Reply()
@@ -147,8 +150,17 @@ class Dispatched(Table):
         if not people:
             raise Refused(400, "recipients are missing")
         self.demand(document["status"] != "DRAFT", "Status DRAFT can not be sent")
-        self.send(document, people, message)
+        self.send(document, people, self._wording(document, message) | {"attachments": attachments(message)})
         return Reply()
+
+    def _wording(self, document: Row, message: Row) -> Row:
+        """What is not said comes from the e-mail template and the account's settings."""
+        templates = self.service.tables["email-templates"]
+        asked = message.get("email_template_id")
+        template = templates.named(asked, "email_template_id") if asked not in (None, "") else {}
+        known = {"subject": template.get("subject"), "body": template.get("text")}
+        known |= {"from": self.service.settings["default_email_sender"]}
+        return known | {"filename": f"{self.singular}_{document['id']}"} | message
 
     def send(self, document: Row, people: list[str], message: Row) -> None:
         sent = {"resource": self.plural, "document": document["id"], "recipients": people, "message": message}
@@ -156,7 +168,15 @@ class Dispatched(Table):
         self.note(document, "MAIL", email_id=len(self.service.emails), name=self.name, to=", ".join(people))
 
     def mail(self, document: Row, request: Request) -> Reply:
+        """A letter: black and white on both sides of 90 gram paper unless told otherwise."""
         self.demand(document["status"] != "DRAFT", "Status DRAFT can not be sent")
+        wish = _inner(body_of(request), "mail")
+        letter = {name: read(Field(name, kind), wish.get(name)) for name, kind in LETTER.items()}
+        letter = {name: default if letter[name] is None else letter[name] for name, default in PLAIN_LETTER.items()}
+        if letter["paper_weight"] not in (80, 90):
+            raise Refused(400, "paper_weight is invalid")
+        posted = {"resource": self.plural, "document": document["id"], "attachments": attachments(wish)}
+        self.service.letters.append(posted | letter)
         self.note(document, "LETTER", name=self.name)
         return Reply()
 
@@ -189,3 +209,21 @@ def recipients(given: Any) -> list[str]:
     held = [given.get(name) for name in ("to", "cc", "bcc")]
     flat = [one for part in held for one in (part if isinstance(part, list) else [part])]
     return [one for one in flat if isinstance(one, str) and one.strip()]
+
+
+def attachments(message: Row) -> list[Row]:
+    """Name, type and content of each file that was sent along."""
+    return [
+        {name: file.get(name) for name in ("filename", "mimetype")} | {"content": _decoded(file.get("base64file"))}
+        for file in children(message, "attachments", "attachment")
+    ]
+
+
+def _decoded(encoded: Any) -> bytes:
+    try:
+        content = base64.b64decode(str(encoded or ""), validate=True)
+    except (binascii.Error, ValueError) as error:
+        raise Refused(400, "base64file is invalid") from error
+    if not content:
+        raise Refused(400, "base64file is missing")
+    return content

@@ -42,6 +42,17 @@ class Hands:
     def add_credit_note(self, items: Any = ONE_LINE, status: str = "DRAFT", **overrides: Any) -> Row:
         return self._add_document("credit-notes", items, status, overrides)
 
+    def add_reminder(self, invoice_id: int, status: str = "DRAFT", **overrides: Any) -> Row:
+        """A reminder of an overdue invoice, at the next level."""
+        row = self._add("reminders", {"invoice_id": invoice_id} | overrides)
+        self._lead(row, self.tables["reminders"], status)
+        return row
+
+    def bounce(self, id: int | str, to: str = "nobody@example.org", resource: str = "") -> None:
+        """An e-mail with this document turns out not to be delivered."""
+        table = self._table(id, resource)
+        table.note(table.rows[int(id)], "ERROR_MAIL", name=table.name, to=to)
+
     def _add_document(self, plural: str, items: Any, status: str, overrides: Row) -> Row:
         if "client_id" not in overrides:
             overrides["client_id"] = next(iter(self.tables["clients"].rows), None) or self.add_client()["id"]

@@ -76,7 +76,27 @@ class Articles(Table):
         row["archived"], row["sales_price"] = bool(row["archived"]), row["sales_price"] or Decimal(0)
         row["purchase_price_net_gross"] = row["purchase_price_net_gross"] or "NET"
         row["currency_code"] = row["currency_code"] or settings["currency_code"]
-        row["number_pre"] = settings["article_number_pre"] if row["number_pre"] is None else row["number_pre"]
+        for name in ("number_pre", "number_length"):
+            row[name] = settings[f"article_{name}"] if row[name] is None else row[name]
+        self._check_names(row)
+        self._number(row)
+
+    def check_change(self, row: Row, values: Row) -> None:
+        self._check_names(values)
+
+    def _check_names(self, values: Row) -> None:
+        """Unit and tax are named by id (reference section 4.3)."""
+        for field, plural in (("unit_id", "units"), ("tax_id", "taxes")):
+            if values.get(field) is not None:
+                self.service.tables[plural].named(values[field], field)
+
+    def update(self, row: Row, values: Row) -> None:
+        super().update(row, values)
+        if {"number", "number_pre", "number_length"} & set(values):
+            self._number(row)
+
+    def _number(self, row: Row) -> None:
+        settings = self.service.settings
         row["number"] = row["number"] or settings["article_number_next"]
         settings["article_number_next"] = max(settings["article_number_next"], row["number"] + 1)
         length = min(max(row["number_length"] or 0, 0), 30)
@@ -162,7 +182,7 @@ def first_settings() -> Row:
     for kind, prefix in prefixes.items():
         row |= {f"{kind}_number_pre": prefix, f"{kind}_number_length": 0, f"{kind}_number_next": 1}
     row |= {"currency_code": "EUR", "locale": "de_DE", "net_gross": "NET", "taxation": "TAX", "due_days": 14}
-    row |= {"discount_days": 7, "offer_validity_days": 28, "reminder_due_days": 7, "print_version": False}
+    row |= {"discount_days": 7, "offer_validity_days": 28, "reminder_due_days": 7, "print_version": True}
     row |= {"number_range_mode": "IGNORE_PREFIX", "default_email_sender": "buero@example.org"}
     row["invoice_title"] = "Rechnung [Invoice.invoice_number]"
     row["invoice_note"] = "Bitte bis zum [Invoice.due_date] zahlen."

@@ -157,6 +157,10 @@ class Reminders(Dispatched):
         row["total_gross"] = (self.invoice(row).get("open_amount") or ZERO) + fees
         row["open_amount"] = row["total_gross"] - row["paid_amount"]
 
+    def delete(self, row: Row) -> None:
+        super().delete(row)
+        self.note(row, "DELETE")
+
     def check_change(self, row: Row, values: Row) -> None:
         self.demand_draft(row)
         if values.get("invoice_id", row["invoice_id"]) != row["invoice_id"]:

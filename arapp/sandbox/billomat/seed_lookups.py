@@ -32,6 +32,7 @@ def seed_lookups(service: "Billomat") -> None:
         put("units", name=name)
     for kind in ("INVOICE", "CREDIT_NOTE", "REMINDER"):
         put("templates", name="Standard", type=kind, template_type="DEFINED", format="pdf", is_default=True)
+    put("templates", name="Modern", type="INVOICE", template_type="UPLOADED", format="docx", is_default=False)
     for plural, known in (("countries", COUNTRIES), ("currencies", CURRENCIES)):
         for code, name in known:
             put(plural, code=code, name=name)
@@ -46,6 +47,8 @@ def seed_lookups(service: "Billomat") -> None:
         bcc=False,
         is_default=True,
     )
+    put("email-templates", name="Mahnung", type="REMINDERS", subject="Zahlungserinnerung", bcc=False, is_default=True)
+    put("free-texts", name="Wartung", type="INVOICE", title="Wartung", intro="Wie vereinbart:", is_default=False)
     _articles(service, put)
     service.settings |= {"created": service.now(), "updated": service.now()}
 

@@ -42,15 +42,24 @@ SENTENCES: dict[str, tuple[str, str]] = {
     ),
     "DELETE_PAYMENT": ("Zahlung über {amount} gelöscht.", "Payment of {amount} deleted."),
     "MAIL": ("{name} per E-Mail an {to} versendet.", "{name} sent by e-mail to {to}."),
+    "ERROR_MAIL": (
+        "{name} konnte nicht per E-Mail an {to} zugestellt werden.",
+        "{name} could not be delivered by e-mail to {to}.",
+    ),
     "LETTER": ("{name} per Post versendet.", "{name} sent by mail."),
     "SIGN": ("Signatur hochgeladen.", "Signature uploaded."),
     "CANCEL": ("{name} storniert.", "{name} canceled."),
     "REMINDER_CREATE": ("Mahnung erstellt.", "Reminder created."),
     "REMINDER_STATUS": ("Mahnung: Status geändert in {status}.", "Reminder: status changed to {status}."),
     "REMINDER_MAIL": ("Mahnung per E-Mail an {to} versendet.", "Reminder sent by e-mail to {to}."),
+    "REMINDER_ERROR_MAIL": (
+        "Mahnung konnte nicht per E-Mail an {to} zugestellt werden.",
+        "Reminder could not be delivered by e-mail to {to}.",
+    ),
     "REMINDER_LETTER": ("Mahnung per Post versendet.", "Reminder sent by mail."),
     "REMINDER_SIGN": ("Mahnung: Signatur hochgeladen.", "Reminder: signature uploaded."),
     "REMINDER_CANCEL": ("Mahnung storniert.", "Reminder canceled."),
+    "REMINDER_DELETE": ("Mahnung gelöscht.", "Reminder deleted."),
 }
 
 STATUS_WORDS: dict[str, tuple[str, str]] = {

@@ -5,14 +5,19 @@ from decimal import Decimal
 from typing import Any
 
 from arapp.receivables.records import LineRecord, NamedRecord, VatRecord, text
-from arapp.upstreams.billogram.fields import exact, part
+from arapp.receivables.sums import SumLine, Terms, blocks_of, line_of
+from arapp.upstreams.billogram.fields import exact, part, parts
+
+SERVICE = "billogram"
+
+Row = Mapping[str, Any]
 
 
-def line(position: int, row: Mapping[str, Any], currency: str | None) -> LineRecord:
+def line(position: int, row: Row, currency: str | None) -> LineRecord:
     """An item row. The discount is an absolute sum off the row, without VAT (section 6.4)."""
     count, price, rate = (exact(row, key) for key in ("count", "price", "vat"))
-    discount = exact(row, "discount")
-    net = None if count is None or price is None else count * price - (discount or 0)
+    discount, summed = exact(row, "discount"), _summed(row)
+    net, gross = line_of(SERVICE, summed) if summed else (None, None)
     return LineRecord(
         position=position,
         title=text(row.get("title")),
@@ -23,26 +28,38 @@ def line(position: int, row: Mapping[str, Any], currency: str | None) -> LineRec
         vat_rate=rate,
         discount=f"{discount:f} {currency or ''}".strip() if discount else "",
         net=net,
-        gross=None if net is None or rate is None else net + net * rate / 100,
+        gross=None if rate is None else gross,
         item=_item(row),
     )
 
 
-def _item(row: Mapping[str, Any]) -> NamedRecord | None:
+def _summed(row: Row) -> SumLine | None:
+    """The row as it is added up; without a rate as if without VAT. None where count or price is missing."""
+    count, price, rate = (exact(row, key) for key in ("count", "price", "vat"))
+    if count is None or price is None:
+        return None
+    discount = exact(row, "discount")
+    return SumLine(count, price, rate or Decimal(0), f"{discount:f}" if discount else "")
+
+
+def _item(row: Row) -> NamedRecord | None:
     number = text(row.get("item_no"))[:100]
     return NamedRecord(external_id=number, number=number, name=text(row.get("title"))) if number else None
 
 
-def vat_rates(payload: Mapping[str, Any], lines: Sequence[LineRecord]) -> tuple[VatRecord, ...]:
-    """Net and VAT per rate, unrounded: the rows, and the invoice fee at ``invoice_fee_vat`` percent (section 6.3)."""
-    nets: dict[Decimal | None, Decimal] = {}
-    fee = exact(payload, "invoice_fee")
-    found = [(each.vat_rate, each.net) for each in lines if each.net is not None]
-    for rate, net in [*found, *([(exact(payload, "invoice_fee_vat"), fee)] if fee else [])]:
-        nets[rate] = nets.get(rate, Decimal(0)) + net
-    return tuple(
-        VatRecord(rate=rate, net=net, vat=None if rate is None else net * rate / 100) for rate, net in nets.items()
-    )
+def vat_rates(payload: Mapping[str, Any]) -> tuple[VatRecord, ...]:
+    """Net and VAT per rate, unrounded: the rows, and the invoice fee at ``invoice_fee_vat`` percent (section 6.3).
+
+    What has no rate stands at the end, without VAT.
+    """
+    fee, fee_rate = exact(payload, "invoice_fee") or Decimal(0), exact(payload, "invoice_fee_vat")
+    rows = [(exact(row, "vat"), summed) for row in parts(payload, "items") if (summed := _summed(row))]
+    terms = Terms() if fee_rate is None else Terms(invoice_fee=fee, invoice_fee_vat=fee_rate)
+    blocks = blocks_of(SERVICE, [summed for rate, summed in rows if rate is not None], terms)
+    others = [line_of(SERVICE, summed)[0] for rate, summed in rows if rate is None]
+    others += [fee] if fee and fee_rate is None else []
+    unrated = [VatRecord(rate=None, net=sum(others, Decimal(0)))] if others else []
+    return (*(VatRecord(rate=block.rate, net=block.net, vat=block.vat) for block in blocks), *unrated)
 
 
 def own_gross(payload: Mapping[str, Any], lines: Sequence[LineRecord], blocks: Sequence[VatRecord]) -> Decimal | None:

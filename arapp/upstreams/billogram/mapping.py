@@ -24,10 +24,13 @@ from arapp.receivables.records import (
     read_moment,
     text,
 )
-from arapp.upstreams.base import CUSTOMERS, INVOICES
+from arapp.upstreams.base import CUSTOMERS, INVOICES, ITEMS
+from arapp.upstreams.billogram import forms
 from arapp.upstreams.billogram.activity import events, movements
+from arapp.upstreams.billogram.catalogue import item
 from arapp.upstreams.billogram.fields import currency_of, demand, identity, money, part, parts, said
 from arapp.upstreams.billogram.lines import line, own_gross, vat_rates
+from arapp.upstreams.billogram.papers import delivery_failed, flagged, message_waits, papers
 
 STATES = {
     "Unattested": DRAFT,
@@ -58,7 +61,7 @@ NOT_FINAL = tuple(
 )
 """What may still change by itself, as far as a list ever shows it: ``Sending`` it does not (section 7.1)."""
 
-ID_KEYS = {CUSTOMERS: "customer_no", INVOICES: "id"}
+ID_KEYS = {CUSTOMERS: "customer_no", ITEMS: "item_no", INVOICES: "id"}
 DETAIL_KEYS = ("customer", "items", "currency", "total_sum", "remaining_sum", "detailed_sums", "events")
 """What every full billogram has (section 6.3)."""
 STREETS = ("street_address", "address_line_1", "address_line_2", "address_line_3")
@@ -110,6 +113,7 @@ def customer(payload: Any) -> CustomerRecord:
         address=told_address(place),
         country=said(place, "country"),
         note=said(payload, "notes"),
+        form=forms.customer(payload),
         created_at=read_moment(payload.get("created_at")),
         updated_at=read_moment(payload.get("updated_at")),
         payload=payload,
@@ -139,7 +143,7 @@ def _filled(texts: Iterable[str]) -> list[str]:
 
 def invoice(payload: Any) -> InvoiceRecord:
     """A list row: compact, or as much of the full form as it shows (section 6.2)."""
-    return InvoiceRecord(payload=payload, **_fields(payload))
+    return InvoiceRecord(payload=payload, **_fields(payload), **flagged(payload.get("flags")))
 
 
 def detail(payload: Any, row: Mapping[str, Any] | None = None) -> InvoiceRecord:
@@ -148,7 +152,7 @@ def detail(payload: Any, row: Mapping[str, Any] | None = None) -> InvoiceRecord:
     demand(payload, DETAIL_KEYS)
     currency = fields["currency"]
     lines = tuple(line(place, each, currency) for place, each in enumerate(parts(payload, "items"), 1))
-    blocks = vat_rates(payload, lines)
+    blocks = vat_rates(payload)
     log, sums = parts(payload, "events"), part(payload, "detailed_sums")
     return InvoiceRecord(
         payload=row,
@@ -159,6 +163,10 @@ def detail(payload: Any, row: Mapping[str, Any] | None = None) -> InvoiceRecord:
         own_gross=own_gross(payload, lines, blocks),
         movements=movements(log, currency, money(sums, "interest_fee", currency)),
         events=events(log, currency),
+        papers=papers(log, currency),
+        form=forms.invoice(payload),
+        delivery_failed=delivery_failed(log, payload.get("flags")),
+        message_waits=message_waits(log, payload.get("flags")),
     )
 
 
@@ -260,3 +268,7 @@ def _flags(payload: Mapping[str, Any]) -> tuple[NamedRecord, ...] | None:
         return None
     names = dict.fromkeys(text(flag)[:100] for flag in payload["flags"] if isinstance(flag, str) and flag)
     return tuple(NamedRecord(external_id=name, name=name) for name in names)
+
+
+READERS = {CUSTOMERS: customer, ITEMS: item, INVOICES: invoice}
+"""By stream: what translates a row of its list."""

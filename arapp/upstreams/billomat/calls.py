@@ -36,9 +36,11 @@ def path_of(plural: str, external_id: str, action: str = "") -> str:
 def _unknown(singular: str) -> str:
     """The sentence for an ``id`` that Billomat does not know; it names what was asked for."""
     sentences = {
+        "article": _("Billomat has no article with the id %(id)s."),
         "client": _("Billomat has no client with the id %(id)s."),
         "invoice": _("Billomat has no invoice with the id %(id)s."),
         "credit-note": _("Billomat has no credit note with the id %(id)s."),
+        "reminder": _("Billomat has no reminder with the id %(id)s."),
     }
     return sentences[singular]
 
@@ -49,9 +51,9 @@ class Calls:
     def __init__(self, http: Http, user: str) -> None:
         self.http, self.user = http, user
 
-    def one(self, path: str, name: str) -> Mapping[str, Any]:
+    def one(self, path: str, name: str, query: Query = ()) -> Mapping[str, Any]:
         """One object in its wrapper."""
-        return single(self.http.get(path).object(), name)
+        return single(self.http.get(path, query).object(), name)
 
     def known(self, plural: str, singular: str, external_id: str) -> Mapping[str, Any]:
         """One object by id. Gone when there is none, BadAnswer when it is another one."""

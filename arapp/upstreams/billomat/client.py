@@ -1,9 +1,8 @@
 """Billomat as an adapter: which calls an account, a list, a document and a decision need."""
 
-import base64
-import binascii
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, ClassVar
 
@@ -11,42 +10,57 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from arapp.receivables.money import AmountError
-from arapp.receivables.records import INVOICE, CustomerRecord, InvoiceRecord, NamedRecord, Unreadable, text
+from arapp.receivables.records import (
+    INVOICE,
+    ChoiceRecord,
+    CustomerRecord,
+    InvoiceRecord,
+    ItemRecord,
+    Unreadable,
+)
 from arapp.upstreams.base import (
     CREDIT_NOTES,
     CUSTOMERS,
     INVOICES,
+    ITEMS,
     KIND_OF_STREAM,
     Account,
+    Act,
     Adapter,
     Document,
     Gone,
     Login,
-    NotReady,
     Order,
     Page,
     WrongCredentials,
 )
-from arapp.upstreams.billomat import mapping
+from arapp.upstreams.billomat import articles, mapping
 from arapp.upstreams.billomat.calls import (
     LAST_CHANGED_FIRST,
     NEWEST_FIRST,
     OLDEST_FIRST,
     PER_PAGE,
     Calls,
-    path_of,
     words,
 )
+from arapp.upstreams.billomat.choosing import TAX, UNIT, Choosing
+from arapp.upstreams.billomat.deciding import decide, remarks
+from arapp.upstreams.billomat.gathering import Gathering
+from arapp.upstreams.billomat.living import LIVING
+from arapp.upstreams.billomat.making import MAKING
 from arapp.upstreams.billomat.mapping import WORDS
-from arapp.upstreams.billomat.parts import Parts, whole
+from arapp.upstreams.billomat.parts import whole
+from arapp.upstreams.billomat.pdfs import pdf
+from arapp.upstreams.billomat.reporting import totals
 from arapp.upstreams.billomat.walks import key, made_since, newest
 from arapp.upstreams.billomat.walks import whole as whole_list
-from arapp.upstreams.billomat.wire import single
-from arapp.upstreams.http import Answer, BadAnswer, Failure, Http, LostAnswer, Rejected, Throttled
+from arapp.upstreams.billomat.writes import Writes
+from arapp.upstreams.http import BadAnswer, Http, Rejected
 
 LABEL = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?", re.ASCII | re.IGNORECASE)
 LISTS = {
     CUSTOMERS: ("clients", "client"),
+    ITEMS: ("articles", "article"),
     **{stream: (WORDS[kind].plural, WORDS[kind].singular) for stream, kind in KIND_OF_STREAM.items()},
 }
 
@@ -55,7 +69,7 @@ ASKED_FOR_PROOF = 3
 
 class Billomat(Adapter):
     service: ClassVar[str] = "billomat"
-    streams: ClassVar[tuple[str, ...]] = (CUSTOMERS, INVOICES, CREDIT_NOTES)
+    streams: ClassVar[tuple[str, ...]] = (CUSTOMERS, ITEMS, INVOICES, CREDIT_NOTES)
     page_size: ClassVar[int] = PER_PAGE
     cheap_walk: ClassVar[int] = 5
     """Each page is one of 300 calls in a quarter of an hour (2.7)."""
@@ -67,12 +81,14 @@ class Billomat(Adapter):
     four of 300 calls a draft each time; it is found by the read before every write instead.
     """
     needs_user: ClassVar[str] = gettext_lazy("Billomat id")
+    acts: ClassVar[Mapping[str, Act]] = MAKING | LIVING
 
     def __init__(self, http: Http, login: Login) -> None:
         super().__init__(http, login)
         self.calls = Calls(http, login.user)
-        self._users: dict[str, NamedRecord] | None = None
-        self._named: dict[tuple[str, str], NamedRecord] = {}
+        self.writes = Writes(self.calls)
+        self.choosing = Choosing(self.calls)
+        self.gathering = Gathering(self.calls)
 
     @staticmethod
     def home(user: str) -> str:
@@ -134,19 +150,20 @@ class Billomat(Adapter):
     def pages(self, stream: str, since: datetime | None = None) -> Iterator[Page]:
         """Whole by ascending id; else what changed, and the unsettled, since not all that happens moves ``updated``.
 
-        Where the order by ``updated`` is not honoured, clients are walked whole, and documents as far as they are
-        new or unsettled; which of the older ones were settled meanwhile is found by the next whole walk (9).
+        Where the order by ``updated`` is not honoured, clients and articles are walked whole, and documents as far
+        as they are new or unsettled; which older ones were settled meanwhile is found by the next whole walk (9).
         """
         seen: set[str] = set()
         narrowed: tuple[tuple[str, str], ...] = ()
         if since:
             walk = newest(self._lister(stream, LAST_CHANGED_FIRST), PER_PAGE, since, seen)
             sorts = yield from self._pages(walk)
-            if sorts and stream == CUSTOMERS:
+            documents = stream in KIND_OF_STREAM
+            if sorts and not documents:
                 return
-            if not sorts and stream != CUSTOMERS:
+            if not sorts and documents:
                 yield from self._pages(made_since(self._lister(stream, NEWEST_FIRST), PER_PAGE, since, seen))
-            narrowed = () if stream == CUSTOMERS else (("status", WORDS[KIND_OF_STREAM[stream]].unsettled),)
+            narrowed = (("status", WORDS[KIND_OF_STREAM[stream]].unsettled),) if documents else ()
         yield from self._pages(whole_list(self._lister(stream, OLDEST_FIRST, *narrowed), PER_PAGE, seen))
 
     def rest(self, stream: str, done: int) -> Iterator[Page]:
@@ -155,6 +172,8 @@ class Billomat(Adapter):
         yield from self._pages(whole_list(lister, PER_PAGE, set(), max(1, done // PER_PAGE)))
 
     def _lister(self, stream: str, *query: tuple[str, str]) -> Callable[[int], Any]:
+        if stream == ITEMS:
+            self._read_units_and_taxes()
         return self.calls.lister(*LISTS[stream], *query)
 
     @staticmethod
@@ -169,14 +188,31 @@ class Billomat(Adapter):
     def entry_id(self, stream: str, entry: Any) -> str:
         return key(entry)
 
-    def read(self, stream: str, entry: Any) -> CustomerRecord | InvoiceRecord:
+    def read(self, stream: str, entry: Any) -> CustomerRecord | InvoiceRecord | ItemRecord:
         if stream == CUSTOMERS:
             return mapping.customer(entry)
+        if stream == ITEMS:
+            return articles.item(entry, self.choosing.known(UNIT), self.choosing.known(TAX))
         return mapping.document(KIND_OF_STREAM[stream], entry)
 
+    # clients, articles and what one chooses from
+
     def customer(self, external_id: str) -> CustomerRecord:
-        """Gone on 404 alone: a 401 means that the id, or by now the key, is another account's (2.8)."""
-        return mapping.customer(self.calls.known("clients", "client", external_id))
+        """The client and the people there. Gone on 404 alone: a 401 means another account's id (2.8)."""
+        record = mapping.customer(self.calls.known("clients", "client", external_id))
+        return replace(record, contacts=self.choosing.contacts(external_id))
+
+    def item(self, external_id: str) -> ItemRecord:
+        self._read_units_and_taxes()
+        return self.read(ITEMS, self.calls.known("articles", "article", external_id))
+
+    def _read_units_and_taxes(self) -> None:
+        """An article names both by id (4.3); each list is one call, once."""
+        self.choosing.of(UNIT)
+        self.choosing.of(TAX)
+
+    def choices(self) -> Mapping[str, Sequence[ChoiceRecord]]:
+        return self.choosing.everything()
 
     # one document
 
@@ -186,150 +222,33 @@ class Billomat(Adapter):
         if row is None or key(row) != external_id:
             row = self.calls.known(names.plural, names.singular, external_id)
         try:
-            return whole(kind, row, self._parts(kind, external_id, row))
+            return whole(kind, row, self.gathering.parts(kind, external_id, row))
         except (Unreadable, AmountError) as error:
             error.payload = row
             raise
 
-    def again(self, stream: str, external_id: str) -> CustomerRecord | InvoiceRecord:
-        """A single GET answers as the list does (3.1): one call, without the parts."""
-        if stream == CUSTOMERS:
-            return self.customer(external_id)
+    def again(self, stream: str, external_id: str) -> CustomerRecord | InvoiceRecord | ItemRecord:
+        """A single GET answers as the list does (3.1): of a document one call, without the parts."""
+        if stream not in KIND_OF_STREAM:
+            return super().again(stream, external_id)
         kind = KIND_OF_STREAM[stream]
         return mapping.document(kind, self.calls.known(WORDS[kind].plural, WORDS[kind].singular, external_id))
-
-    def _parts(self, kind: str, external_id: str, row: Mapping[str, Any]) -> Parts:
-        """What hangs on the document. Drafts have no payments: Billomat refuses them (6.1)."""
-        names = WORDS[kind]
-        items = self.calls.parts(names.singular, "item", names.parent, external_id)
-        asked = [part for part in ("comment", "payment", "tag") if part != "payment" or row.get("status") != "DRAFT"]
-        held = {part: self._open_part(names.singular, part, names.parent, external_id) for part in asked}
-        return Parts(
-            items=items,
-            comments=held["comment"] or (),
-            payments=held.get("payment") or (),
-            tags=held["tag"] or (),
-            users=self._people() if held["comment"] else {},
-            articles=self._articles(items),
-            contact=self._lookup("contact", text(row.get("contact_id")), mapping.contact),
-            closed=frozenset(part for part, rows in held.items() if rows is None),
-        )
-
-    def _open_part(self, document: str, part: str, parent: str, external_id: str) -> list[Any] | None:
-        """None where the role of our key may not read this kind of part (2.8)."""
-        try:
-            return self.calls.parts(document, part, parent, external_id)
-        except Rejected as refusal:
-            if refusal.status not in (403, 404):
-                raise
-            return None
-
-    def _articles(self, items: Sequence[Any]) -> dict[str, NamedRecord]:
-        ids = {text(item.get("article_id")) for item in items if isinstance(item, Mapping)}
-        found = [self._lookup("article", external_id, mapping.article) for external_id in sorted(ids)]
-        return {record.external_id: record for record in found if record}
-
-    def _people(self) -> dict[str, NamedRecord]:
-        """The account's users, read once; nobody where the role may not read them (2.8)."""
-        if self._users is None:
-            try:
-                found = [mapping.user(row) for row in self.calls.everything("users", "user")]
-            except Throttled:
-                raise
-            except (Failure, Unreadable):
-                found = []
-            self._users = {record.external_id: record for record in found}
-        return self._users
-
-    def _lookup(self, name: str, external_id: str, read: Callable[[Any], NamedRecord]) -> NamedRecord | None:
-        """A contact or an article, asked for once; only its id where it cannot be read."""
-        if external_id and (name, external_id) not in self._named:
-            try:
-                found = read(self.calls.one(path_of(f"{name}s", external_id), name))
-            except Throttled:
-                raise
-            except (Failure, Unreadable):
-                found = NamedRecord(external_id=external_id)
-            self._named[name, external_id] = found
-        return self._named.get((name, external_id))
 
     # decisions
 
     def carry_out(self, order: Order) -> None:
-        """``complete`` issues a draft and sends nothing; ``comment`` leaves a remark with the order's mark in it."""
-        names = WORDS[order.document]
-        try:
-            if order.kind == "complete":
-                path = path_of(names.plural, order.external_id, "complete")
-                _check_empty(self.http.write("PUT", path, json_body={"complete": {}}))
-            elif order.kind == "comment":
-                self._comment(order)
-            else:
-                raise Failure(_("Billomat has nothing that is called “%(kind)s”.") % {"kind": order.kind})
-        except Rejected as refusal:
-            self.calls.check_key(refusal)
-            raise
-
-    def _comment(self, order: Order) -> None:
-        names = WORDS[order.document]
-        wrapper = f"{names.singular}-comment"
-        note = f"{order.data.get('note', '')} {_mark(order)}".strip()
-        inner = {names.parent: order.external_id, "comment": note, "public": 0}
-        answer = self.http.write("POST", f"/{wrapper}s", json_body={wrapper: inner})
-        try:
-            single(answer.object(), wrapper)
-        except BadAnswer as error:
-            sentence = _("Billomat's answer has no comment in it; whether it is there is being checked.")
-            raise LostAnswer(sentence) from error
+        decide(self.writes, order)
 
     def in_effect(self, order: Order, record: InvoiceRecord) -> bool:
         if order.kind == "comment":
-            return bool(order.mark) and any(_mark(order) in event.text for event in record.events or ())
+            return remarks(order, record) > 0
         return super().in_effect(order, record)
 
-    # the PDF
+    # PDFs and reports
 
-    def document(self, kind: str, external_id: str) -> Document:
-        """The PDF, which Billomat makes on completion (6.1)."""
-        names = WORDS[kind]
-        try:
-            found = self.calls.one(path_of(names.plural, external_id, "pdf"), "pdf")
-        except Rejected as refusal:
-            self.calls.check_key(refusal)
-            if refusal.status not in (400, 404):
-                raise
-            raise NotReady(self._why_no_pdf(kind, external_id)) from refusal
-        filename = text(found.get("filename")) or f"{names.singular}_{external_id}.pdf"
-        return Document(_decoded(found), "application/pdf", filename)
+    def document(self, kind: str, external_id: str, variant: str = "") -> Document:
+        return pdf(self.calls, kind, external_id, variant)
 
-    def _why_no_pdf(self, kind: str, external_id: str) -> str:
-        """Gone when the document itself is."""
-        row = self.calls.known(WORDS[kind].plural, WORDS[kind].singular, external_id)
-        if row.get("status") == "DRAFT":
-            return _("A draft has no PDF yet; Billomat makes it when the draft is completed.")
-        return _("Billomat has no PDF of this document yet.")
-
-
-def _mark(order: Order) -> str:
-    """In brackets, so that ``desk-1`` is not found in ``desk-12``."""
-    return f"[{order.mark}]"
-
-
-def _check_empty(answer: Answer) -> None:
-    """Actions answer with an empty body (2.4); a page in its place tells nothing of what became of the action."""
-    if not answer.body.strip():
-        return
-    try:
-        answer.json()
-    except BadAnswer as error:
-        raise LostAnswer(_("Billomat's answer is not its own; whether it acted is being checked.")) from error
-
-
-def _decoded(found: Mapping[str, Any]) -> bytes:
-    try:
-        content = base64.b64decode("".join(text(found.get("base64file")).split()).encode(), validate=True)
-    except (binascii.Error, ValueError) as error:
-        raise BadAnswer(_("Billomat's PDF cannot be decoded.")) from error
-    if not content:
-        raise NotReady(_("Billomat has not made the PDF yet."))
-    return content
+    def report(self, name: str, data: Mapping[str, Any]) -> Document:
+        """``totals``: sums per group, as Billomat adds them up."""
+        return totals(self.calls, data) if name == "totals" else super().report(name, data)

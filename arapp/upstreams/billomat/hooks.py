@@ -10,7 +10,7 @@ from xml.etree.ElementTree import ParseError, XMLParser
 from django.utils.translation import gettext as _
 
 from arapp.receivables.records import CREDIT_NOTE, INVOICE, text
-from arapp.upstreams.base import CUSTOMER, Hint
+from arapp.upstreams.base import CUSTOMER, ITEM, Hint
 
 CHALLENGE = 'Basic realm="hook"'
 """What a 401 asks for; whether Billomat sends the password unasked is not known (14)."""
@@ -21,15 +21,18 @@ SUBJECTS = {
     "invoice": (INVOICE, "id"),
     "invoice_payment": (INVOICE, "invoice_id"),
     "invoice_comment": (INVOICE, "invoice_id"),
+    "reminder": (INVOICE, "invoice_id"),
     "credit_note": (CREDIT_NOTE, "id"),
     "credit_note_payment": (CREDIT_NOTE, "credit_note_id"),
     "credit_note_comment": (CREDIT_NOTE, "credit_note_id"),
     "client": (CUSTOMER, "id"),
     "client_property_value": (CUSTOMER, "client_id"),
+    "contact": (CUSTOMER, "client_id"),
+    "article": (ITEM, "id"),
 }
 """By the object that an event is about: the kind of what is read, and the field with its id."""
 NOT_SHOWN = frozenset(
-    "offer confirmation delivery_note reminder recurring incoming contact article supplier offer_comment "
+    "offer confirmation delivery_note recurring incoming supplier offer_comment "
     "confirmation_comment delivery_note_comment incoming_comment incoming_payment article_property client_property "
     "supplier_property incoming_property article_property_value supplier_property_value "
     "incoming_property_value".split()

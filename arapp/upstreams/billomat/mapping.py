@@ -28,6 +28,7 @@ from arapp.receivables.records import (
     require,
     text,
 )
+from arapp.upstreams.billomat import forms
 from arapp.upstreams.billomat.wire import is_none, nested
 
 LONGEST_ID = 200
@@ -139,6 +140,7 @@ def customer(payload: Any) -> CustomerRecord:
         country=said(payload, "country_code"),
         contact_name=person_name(payload) if text(payload.get("name")) else None,
         note=said(payload, "note"),
+        form=forms.client(payload) or None,
         archived=text(payload["archived"]) == "1" if "archived" in payload else None,
         created_at=read_moment(payload.get("created")),
         updated_at=read_moment(payload.get("updated")),

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from arapp.receivables.money import Money, currency_code
 from arapp.receivables.records import (
+    INVOICE,
     PAID,
     WAITING,
     EventRecord,
@@ -16,11 +17,13 @@ from arapp.receivables.records import (
     LineRecord,
     MovementRecord,
     NamedRecord,
+    PaperRecord,
     Unreadable,
     read_date,
     read_moment,
     text,
 )
+from arapp.upstreams.billomat import forms
 from arapp.upstreams.billomat.mapping import (
     LONGEST_ID,
     WORDS,
@@ -32,6 +35,7 @@ from arapp.upstreams.billomat.mapping import (
     reference,
     total,
 )
+from arapp.upstreams.billomat.papers import delivery_failed, reminder
 from arapp.upstreams.billomat.sums import own_gross
 from arapp.upstreams.billomat.wire import is_none
 
@@ -50,6 +54,8 @@ class Parts:
     comments: Sequence[Row] = ()
     payments: Sequence[Row] = ()
     tags: Sequence[Row] = ()
+    reminders: Sequence[Row] = ()
+    """Those of an invoice."""
     users: Mapping[str, NamedRecord] = field(default_factory=dict)
     articles: Mapping[str, NamedRecord] = field(default_factory=dict)
     contact: NamedRecord | None = None
@@ -62,6 +68,7 @@ def whole(kind: str, row: Row, parts: Parts) -> InvoiceRecord:
     record = document(kind, row)
     if not all(isinstance(one, Mapping) for one in (*parts.items, *parts.comments, *parts.payments, *parts.tags)):
         raise Unreadable(_("A part of the document is not an object."))
+    events = None if "comment" in parts.closed else tuple(_event(c, parts.users) for c in parts.comments)
     return replace(
         record,
         detail={
@@ -70,10 +77,14 @@ def whole(kind: str, row: Row, parts: Parts) -> InvoiceRecord:
             "comments": list(parts.comments),
             "payments": list(parts.payments),
             "tags": list(parts.tags),
-        },
+        }
+        | ({"reminders": list(parts.reminders)} if parts.reminders else {}),
+        form=forms.document(row, in_order(parts.items)),
         lines=lines(parts.items, parts.articles),
         movements=None if "payment" in parts.closed else movements(record, parts.payments),
-        events=None if "comment" in parts.closed else tuple(_event(c, parts.users) for c in parts.comments),
+        events=events,
+        papers=_papers(record, parts),
+        delivery_failed=None if events is None else delivery_failed(events),
         tags=None if "tag" in parts.closed else tuple(_tag(tag) for tag in parts.tags),
         owner=_owner(parts),
         contact=parts.contact,
@@ -88,8 +99,12 @@ def whole(kind: str, row: Row, parts: Parts) -> InvoiceRecord:
 
 def lines(items: Sequence[Row], articles: Mapping[str, NamedRecord]) -> tuple[LineRecord, ...]:
     """The items in the order of their positions, numbered anew so that no number comes twice."""
-    ordered = sorted(items, key=_position)
-    return tuple(_line(at, item, articles) for at, item in enumerate(ordered, 1))
+    return tuple(_line(at, item, articles) for at, item in enumerate(in_order(items), 1))
+
+
+def in_order(items: Sequence[Row]) -> list[Row]:
+    """By position."""
+    return sorted(items, key=_position)
 
 
 def _position(item: Row) -> int:
@@ -164,7 +179,7 @@ def _unpaid_rest(record: InvoiceRecord) -> Money | None:
     return record.gross - record.paid
 
 
-# comments and tags
+# comments, reminders and tags
 
 
 def _event(comment: Row, users: Mapping[str, NamedRecord]) -> EventRecord:
@@ -177,6 +192,13 @@ def _event(comment: Row, users: Mapping[str, NamedRecord]) -> EventRecord:
         text=text(comment.get("comment")),
         person=person.name if person else "",
     )
+
+
+def _papers(record: InvoiceRecord, parts: Parts) -> tuple[PaperRecord, ...] | None:
+    """The reminders, which only comments lead to; none of a credit note."""
+    if record.kind != INVOICE or {"comment", "reminder"} & parts.closed:
+        return None
+    return tuple(reminder(row, record.currency or "") for row in parts.reminders)
 
 
 def _at(comment: Row) -> datetime:

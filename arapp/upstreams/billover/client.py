@@ -4,12 +4,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any, NoReturn
-from urllib.parse import quote, urlsplit
 
 from django.utils.translation import gettext as _
 
 from arapp.receivables.money import AmountError
-from arapp.receivables.records import CustomerRecord, InvoiceRecord, Unreadable
+from arapp.receivables.records import ChoiceRecord, CustomerRecord, InvoiceRecord, Unreadable
 from arapp.upstreams.base import (
     CUSTOMERS,
     INVOICES,
@@ -21,16 +20,26 @@ from arapp.upstreams.base import (
     NotReady,
     Order,
     Page,
-    WrongCredentials,
 )
 from arapp.upstreams.billover import mapping, parts
+from arapp.upstreams.billover.acts import ACTS
+from arapp.upstreams.billover.calls import (
+    CARD_LIST,
+    COMPANY_LIST,
+    INVOICE_LIST,
+    NOT_OURS,
+    explain,
+    one_line,
+    openable,
+    path_of,
+    told,
+)
+from arapp.upstreams.billover.exports import export
 from arapp.upstreams.billover.paging import Lists
 from arapp.upstreams.billover.sheets import Query
-from arapp.upstreams.http import Answer, BadAnswer, Http, LostAnswer, Rejected
+from arapp.upstreams.http import Answer, BadAnswer, Http, Rejected
 
-INVOICE_LIST, COMPANY_LIST = "/invoices/", "/companies/"
 ACTIONS = {"approve": "approve", "reject": "reject", "reopen": "remove-approval"}
-NOT_OURS = frozenset({403, 404})
 
 
 class Billover(Adapter):
@@ -40,6 +49,7 @@ class Billover(Adapter):
     list_tells_all = False
     calls_per_second = 1.0
     needs_user = ""
+    acts = ACTS
 
     def __init__(self, http: Http, login: Login) -> None:
         super().__init__(http, login)
@@ -52,7 +62,7 @@ class Billover(Adapter):
     @staticmethod
     def http_options(login: Login) -> dict[str, Any]:
         """The key goes into its header as plain ASCII; one that is none reaches BillOver as a wrong key."""
-        return {"headers": {"Api-Key": _one_line(login.secret)}, "words": mapping.words}
+        return {"headers": {"Api-Key": one_line(login.secret)}, "words": mapping.words}
 
     def account(self) -> Account:
         """BillOver has no call that tells whose key it is; the first page of the list proves that it works."""
@@ -86,7 +96,7 @@ class Billover(Adapter):
     def customer(self, external_id: str) -> CustomerRecord:
         """Rejected, not Gone, where the whole list of companies is closed to the key."""
         try:
-            entry = self._object(_path(COMPANY_LIST, external_id), external_id)
+            entry = self._object(path_of(COMPANY_LIST, external_id), external_id)
         except Rejected as error:
             if error.status == 404 and self._companies_are_open():
                 raise Gone(_("BillOver no longer has this company.")) from error
@@ -96,17 +106,35 @@ class Billover(Adapter):
 
     def carry_out(self, order: Order) -> None:
         """Without a body (A10). Rejected also when it was done already (A11): a read tells."""
-        try:
-            answer = self.http.write("POST", f"{_path(INVOICE_LIST, order.external_id)}/{ACTIONS[order.kind]}")
-        except Rejected as error:
-            _explain(error)
-        _check_own(answer)
+        told(self.http, "POST", f"{path_of(INVOICE_LIST, order.external_id)}/{ACTIONS[order.kind]}")
 
-    def traces(self, order: Order, record: InvoiceRecord) -> int:
+    def traces(self, order: Order, record: Any) -> int:
+        if order.kind in self.acts:
+            return super().traces(order, record)
         return parts.times_decided(record.events, self.word_after[order.kind])
 
-    def document(self, kind: str, external_id: str) -> Document:
+    def choices(self) -> Mapping[str, Sequence[ChoiceRecord]]:
+        """The cards, where the key may see them."""
+        try:
+            entries = [entry for page in self.lists.whole(CARD_LIST, dated=False) for entry in page.entries]
+        except Rejected as error:
+            if error.status in NOT_OURS:
+                return {}
+            raise
+        return {"card": mapping.cards(entries)}
+
+    def companies_with(self, words: str) -> Iterator[Any]:
+        """Those that BillOver finds by the words; others among them, since how it searches is not documented (A7)."""
+        for page in self.lists.whole(COMPANY_LIST, dated=False, words=words):
+            yield from page.entries
+
+    def report(self, name: str, data: Mapping[str, Any]) -> Document:
+        return export(self.http, name, data)
+
+    def document(self, kind: str, external_id: str, variant: str = "") -> Document:
         """The uploaded file, from an address that soon expires; a second try has a fresh one (A13)."""
+        if variant:
+            raise Gone(_("BillOver has the uploaded file alone."))
         try:
             return self._file(external_id)
         except Rejected as error:
@@ -124,7 +152,7 @@ class Billover(Adapter):
         address = mapping.file_of(entry)
         if not address:
             _no_file(entry)
-        answer = self.http.download(_openable(address))
+        answer = self.http.download(openable(address))
         if answer.status != 200:
             sentence = _("The file of this invoice cannot be fetched; its address answers %(status)d.")
             raise BadAnswer(sentence % {"status": answer.status})
@@ -154,7 +182,7 @@ class Billover(Adapter):
     def _has(self, uid: str) -> bool:
         """BadAnswer for anything but the invoice itself: a page of HTML proves nothing."""
         try:
-            found = self._object(_path(INVOICE_LIST, uid), uid)
+            found = self._object(path_of(INVOICE_LIST, uid), uid)
         except Rejected as error:
             if error.status in NOT_OURS:
                 return False
@@ -163,7 +191,7 @@ class Billover(Adapter):
 
     def _invoice(self, uid: str) -> dict[str, Any]:
         try:
-            return self._object(_path(INVOICE_LIST, uid), uid)
+            return self._object(path_of(INVOICE_LIST, uid), uid)
         except Rejected as error:
             if error.status == 404:
                 raise Gone(_("BillOver no longer has this invoice.")) from error
@@ -182,7 +210,7 @@ class Billover(Adapter):
         try:
             return self.http.get(path, query)
         except Rejected as error:
-            _explain(error)
+            explain(error)
 
 
 @contextmanager
@@ -195,51 +223,12 @@ def _kept(entry: Mapping[str, Any]) -> Iterator[None]:
         raise
 
 
-def _check_own(answer: Answer) -> None:
-    """LostAnswer for a page in place of BillOver's own answer: it tells nothing of what became of the action."""
-    if not answer.body.strip():
-        return
-    try:
-        answer.object()
-    except BadAnswer as error:
-        raise LostAnswer(_("BillOver's answer is not its own; whether it acted is being checked.")) from error
-
-
-def _explain(error: Rejected) -> NoReturn:
-    """Say what a refusal means where its status tells."""
-    if error.status == 401:
-        sentence = _("BillOver does not accept the key: %(words)s") % {"words": error.words}
-        raise WrongCredentials(sentence.rstrip(": ")) from error
-    raise error
-
-
 def _no_file(entry: Mapping[str, Any]) -> NoReturn:
     if mapping.is_processing(entry):
         raise NotReady(_("BillOver is still reading this document; try again later."))
     raise Gone(_("BillOver has no file for this invoice."))
 
 
-def _path(collection: str, uid: str) -> str:
-    """A uid is any text; a dot is written out so that ``..`` does not lead elsewhere."""
-    return f"{collection}{quote(uid, safe='').replace('.', '%2E')}"
-
-
-def _openable(address: str) -> str:
-    """BadAnswer for an address that is none."""
-    try:
-        parts = urlsplit(address)
-        fine = bool(parts.hostname) and parts.port != 0 and address.isprintable() and " " not in address
-    except ValueError:
-        fine = False
-    if not fine:
-        raise BadAnswer(_("The service gave a file address that cannot be opened."))
-    return address
-
-
 def _some(known: Sequence[str]) -> list[str]:
     """Up to three: the newest, one in the middle and the oldest."""
     return list(dict.fromkeys([known[0], known[len(known) // 2], known[-1]]))
-
-
-def _one_line(secret: str) -> str:
-    return "".join(letter if "!" <= letter <= "~" else "?" for letter in secret.strip())

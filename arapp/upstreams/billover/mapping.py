@@ -1,7 +1,7 @@
 """What BillOver's payloads mean, as pure functions; sections and A-numbers are those of the service's reference."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
@@ -17,6 +17,7 @@ from arapp.receivables.records import (
     REJECTED,
     UNKNOWN,
     WAITING,
+    ChoiceRecord,
     CustomerRecord,
     InvoiceRecord,
     NamedRecord,
@@ -26,9 +27,10 @@ from arapp.receivables.records import (
     read_moment,
     text,
 )
-from arapp.upstreams.billover import parts
+from arapp.upstreams.billover import forms, parts
+from arapp.upstreams.billover.forms import FINISHED
 
-PROCESSING, FINISHED = "processing", "finished"
+PROCESSING, FAILED = "processing", "failed"
 PERMISSIONS = ("can_update", "can_delete", "can_approve", "can_reject", "can_remove_approval")
 STATE_OF_DECISION = {WAITING: OPEN, APPROVED: OPEN, REJECTED: CLOSED}
 VOLATILE = frozenset({"file"})
@@ -66,6 +68,7 @@ def read_customer(entry: Any) -> CustomerRecord:
         _company(uid, entry),
         brief=False,
         number=_told(entry, "hf_id"),
+        form=forms.of_company(entry),
         created_at=read_moment(entry.get("created_at")),
         updated_at=read_moment(entry.get("updated_at")),
     )
@@ -127,6 +130,7 @@ def read_detail(entry: Any, row: Mapping[str, Any] | None = None) -> InvoiceReco
         events=history,
         changer=_changer(entry.get("history")),
         decided_at=parts.decided_at(history, record.service_decision),
+        form=forms.of_invoice(entry),
     )
 
 
@@ -282,9 +286,19 @@ def _changer(history: Any) -> NamedRecord | None:
 def _card(entry: Mapping[str, Any]) -> NamedRecord | None:
     card = mapping(entry.get("card"))
     uid = _named_uid(card)
+    return NamedRecord(external_id=uid, name=_digits(card), number=_told(card, "hf_id")) if uid else None
+
+
+def cards(entries: Iterable[Any]) -> list[ChoiceRecord]:
+    """The cards of their own list (12.2)."""
+    named = [(_named_uid(entry), _digits(mapping(entry))) for entry in entries]
+    return [ChoiceRecord(kind="card", external_id=uid, name=name) for uid, name in named if uid]
+
+
+def _digits(card: Mapping[str, Any]) -> str:
+    """Its first and last digits, else its short label."""
     digits = [parts.plain(card.get(key)) for key in ("first_four_digits", "last_four_digits")]
-    label = f"{digits[0]} … {digits[1]}".strip() if any(digits) else parts.plain(card.get("hf_id"))
-    return NamedRecord(external_id=uid, name=label, number=_told(card, "hf_id")) if uid else None
+    return f"{digits[0]} … {digits[1]}".strip() if any(digits) else parts.plain(card.get("hf_id"))
 
 
 def _named_uid(entry: Mapping[str, Any]) -> str:

@@ -19,22 +19,24 @@ class Lists:
     ask: Ask
     base_url: str
 
-    def first(self, path: str) -> Sheet:
-        place = Place(path)
+    def first(self, path: str, words: str = "") -> Sheet:
+        place = Place(path, words=words)
         return read_sheet(self.ask(path, place.asked()), place)
 
-    def whole(self, path: str, *, dated: bool) -> Iterator[Page]:
+    def whole(self, path: str, *, dated: bool, words: str = "") -> Iterator[Page]:
         """All rows, each once; ``dated`` where the list is newest first and can be narrowed by days.
+
+        ``words`` narrow it to what the service finds by them.
 
         Walked a second time, page by page, where the first way did not show as many rows as the list has: days
         leave out what has none. BadAnswer when even then fewer came than the list had all along.
         """
         seen: set[Hashable] = set()
-        for walk in (self._walk(path, dated, dated), self._walk(path, False, True)):
+        for walk in (self._walk(path, dated, dated, words), self._walk(path, False, True, words)):
             count = yield from self._pages(walk.sheets(), seen)
             if len(seen) >= count:
                 return
-            count = yield from self._pages(iter([self.first(path)]), seen)
+            count = yield from self._pages(iter([self.first(path, words)]), seen)
             if len(seen) >= count:
                 return
         raise BadAnswer(too_few(count, len(seen)))
@@ -53,8 +55,8 @@ class Lists:
                 yield Page(fresh, first.count)
         return first.count
 
-    def _walk(self, path: str, days: bool, twice: bool) -> Walk:
-        return Walk(self.ask, self._own, path, days, twice)
+    def _walk(self, path: str, days: bool, twice: bool, words: str = "") -> Walk:
+        return Walk(self.ask, self._own, Place(path, words=words), days, twice)
 
     def _own(self, address: str) -> tuple[str, Query]:
         """Path and query of an address under our base URL; BadAnswer for any other scheme or host (4.2)."""

@@ -27,12 +27,15 @@ class Place:
     """Of a page that a link leads to; empty where pages are numbered."""
     number: int = 1
     until: date | None = None
+    words: str = ""
+    """What the list is searched for."""
 
     def asked(self) -> Query:
         if self.query:
             return self.query
         narrowed = tuple((name, self.until.isoformat()) for name in UNTIL) if self.until else ()
-        return (*narrowed, ("page", str(self.number)))
+        searched = (("query", self.words),) if self.words else ()
+        return (*searched, *narrowed, ("page", str(self.number)))
 
     def next(self) -> "Place":
         return replace(self, number=self.number + 1)

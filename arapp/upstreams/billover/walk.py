@@ -12,7 +12,7 @@ step down has to be proved.
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -39,7 +39,7 @@ LATEST = date(9999, 12, 1)
 class Walk:
     ask: Ask
     own: Own
-    path: str
+    top: Place
     days: bool
     """Whether the list can be narrowed by days; found out on the way."""
     twice: bool
@@ -52,7 +52,7 @@ class Walk:
 
     def sheets(self) -> Iterator[Sheet]:
         """From the top to the end. Rows may come twice. BadAnswer where it cannot be proved that none was missed."""
-        sheet = self._step_to(self._sheet(Place(self.path)))
+        sheet = self._step_to(self._sheet(self.top))
         most = self._patience(sheet)
         yield sheet
         while not sheet.is_last:
@@ -93,7 +93,7 @@ class Walk:
     def _narrowed(self, until: date) -> Sheet | None:
         """None, and no further try, where the service does not take days."""
         try:
-            return self._sheet(Place(self.path, until=until))
+            return self._sheet(replace(self.top, until=until))
         except Rejected as error:
             if error.status != 400:
                 raise

@@ -6,6 +6,8 @@ from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
+from arapp.actions.stakes import currency_for
+from arapp.receivables.models import Item
 from arapp.receivables.money import Money
 from arapp.web import shown
 from arapp.web.icons import ICONS
@@ -25,6 +27,16 @@ def money(value: Money | None) -> SafeString:
 def exact(text: str, currency: str = "") -> str:
     """A decimal of a line, exactly as the service has it, grouped by thousands."""
     return shown.exact_html(text, currency)
+
+
+@register.simple_tag
+def price(item: Item) -> SafeString:
+    """The price of one of an item, in the currency its service takes for granted where it names none."""
+    if not item.unit_price:
+        return shown.DASH
+    currency = currency_for(item.source, None, {"currency": item.currency})
+    amount = shown.exact_html(item.unit_price, currency)
+    return format_html('<span class="money">{} <span class="cur">{}</span></span>', amount, currency)
 
 
 @register.simple_tag

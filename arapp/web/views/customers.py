@@ -12,10 +12,13 @@ from arapp.lists.filters import CustomerFilter, InvoiceFilter
 from arapp.lists.paging import page_of
 from arapp.lists.totals import customer_totals, row_count, totals
 from arapp.people.models import SEE
-from arapp.receivables.models import Customer, Invoice
+from arapp.receivables.models import Choice, ChoiceKind, Customer, Invoice
+from arapp.receivables.personal import masked
 from arapp.web.access import needs
 from arapp.web.downloads import csv_of, xlsx_of
 from arapp.web.htmx import page_or_part
+from arapp.web.makers import beside, edit_of, makes_at
+from arapp.web.outgoing import under_way_of
 from arapp.web.rows import ready, rows_of
 from arapp.web.shown import spoken
 from arapp.web.toolbar import Toolbar, customer_columns, invoice_columns
@@ -62,6 +65,12 @@ def customer(request: HttpRequest, pk: int) -> HttpResponse:
         "totals": sums,
         "tools": Toolbar(found, (), invoice_columns(), page),
         "found": found,
+        "edit": edit_of("customer.update", shown, request.user),
+        "invoice_new": makes_at("invoice.create", shown.source, request.user),
+        "beside": beside(shown, request.user),
+        "people": Choice.objects.filter(source=shown.source, kind=ChoiceKind.CONTACT, of=shown.external_id),
+        "comments": shown.kept_comments.select_related("person"),
+        "under_way": under_way_of(shown),
     }
     return page_or_part(request, "customers/detail.html", "invoices/_results.html", context)
 
@@ -75,8 +84,8 @@ def _facts(customer: Customer) -> list[tuple[str, str]]:
         (_("Contact"), customer.contact_name),
         (_("Address"), customer.address),
         (_("Country"), customer.country),
-        (_("Organisation or tax number"), customer.org_no),
-        (_("VAT number"), customer.vat_no),
+        (_("Organisation or tax number"), masked(customer.org_no, customer.kind)),
+        (_("VAT number"), masked(customer.vat_no, customer.kind)),
         (_("Tax office"), customer.tax_office),
         (_("Note"), customer.note),
         (_("Archived"), _("yes") if customer.archived else ""),

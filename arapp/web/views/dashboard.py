@@ -15,6 +15,7 @@ from django.views.decorators.http import require_safe
 
 from arapp.approvals.models import ApprovalState
 from arapp.lists import days
+from arapp.lists.filters import FLAGS
 from arapp.people.models import DECIDE, SEE, SYNC
 from arapp.receivables.models import Invoice, Source
 from arapp.receivables.money import Money
@@ -68,6 +69,7 @@ def dashboard(request: HttpRequest) -> HttpResponse:
     context = {
         "waiting": [{"invoice": one, "gross": one.money("gross")} for one in _waiting()],
         "positions": owed,
+        "flags": _flags(),
         "oldest": _late(overdue.order_by("due_date", "id")[:FEW], today),
         "largest": _late(_largest(overdue, max(1, FEW // max(1, len(owed)))), today),
         "ages": [_age_title(*age) for age in AGES],
@@ -82,6 +84,12 @@ def _waiting() -> QuerySet[Invoice]:
     """Those that wait longest."""
     waiting = Invoice.objects.decidable().filter(approval__state=ApprovalState.WAITING)
     return waiting.select_related("source", "customer").order_by("created_at", "id")[:FEW]
+
+
+def _flags() -> list[tuple[str, int, str]]:
+    """What services say that somebody should look at: words, how many, and the address of exactly those rows."""
+    counts = Invoice.objects.flag_counts()
+    return [(str(words), counts[name], _url(flag=name)) for name, words in FLAGS if counts[name]]
 
 
 def _largest(overdue: QuerySet[Invoice], each: int) -> QuerySet[Invoice]:

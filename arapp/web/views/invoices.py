@@ -1,11 +1,10 @@
-"""The invoice list, its downloads, one invoice, its row and its document."""
+"""The invoice list, its downloads, one invoice and its row."""
 
 from collections.abc import Iterator
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.utils.cache import patch_vary_headers
-from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 
 from arapp.lists.columns import INVOICE_COLUMNS
@@ -16,10 +15,7 @@ from arapp.lists.paging import page_of as paged
 from arapp.lists.totals import list_totals, row_count
 from arapp.people.models import SEE
 from arapp.receivables.models import Invoice
-from arapp.upstreams.base import Document, Gone, NotReady
 from arapp.upstreams.details import read_now
-from arapp.upstreams.documents import fetch_document
-from arapp.upstreams.http import Failure
 from arapp.web.access import needs
 from arapp.web.downloads import csv_of, xlsx_of
 from arapp.web.held import Held
@@ -27,10 +23,7 @@ from arapp.web.htmx import VARY, page_or_part, targets
 from arapp.web.page import invoice_or_404, page_of
 from arapp.web.rows import ready, row_of, rows_of
 from arapp.web.standing import standing_of
-from arapp.web.toolbar import INVOICE_MENUS, MORE_CHOICES, MORE_PAIRS, MORE_TEXT, Toolbar, invoice_columns
-
-INLINE = ("application/pdf", "image/png", "image/jpeg")
-SANDBOX = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
+from arapp.web.toolbar import INVOICE_MENUS, Toolbar, invoice_columns, invoice_filters
 
 
 @require_safe
@@ -40,16 +33,8 @@ def invoices(request: HttpRequest) -> HttpResponse:
     sums = list_totals(found)
     page = paged(found, ready(), row_count(sums))
     tools = Toolbar(found, INVOICE_MENUS, invoice_columns(), page)
-    context = {
-        "found": found,
-        "tools": tools,
-        "more_text": [tools.shown(name) for name in MORE_TEXT],
-        "more_choices": [tools.menu(name) for name in MORE_CHOICES],
-        "more_pairs": [tuple(map(tools.shown, pair)) for pair in MORE_PAIRS],
-        "page": page,
-        "rows": rows_of(page.rows, request, found.today),
-        "totals": sums,
-    }
+    shown = {"page": page, "rows": rows_of(page.rows, request, found.today), "totals": sums}
+    context = invoice_filters(tools) | shown
     return page_or_part(request, "invoices/list.html", "invoices/_list.html", context)
 
 
@@ -97,32 +82,4 @@ def invoice_row(request: HttpRequest, pk: int) -> HttpResponse:
     else:
         response = HttpResponse(row_of(found, request, today()))
     patch_vary_headers(response, VARY)
-    return response
-
-
-@require_safe
-@needs(SEE)
-def invoice_document(request: HttpRequest, pk: int) -> HttpResponse:
-    """The document itself, fetched with our key at this moment and never kept."""
-    found = get_object_or_404(Invoice.objects.select_related("source"), pk=pk)
-    try:
-        return _inline(fetch_document(found))
-    except NotReady as failure:
-        context, status = {"invoice": found, "sentence": str(failure), "waits": True}, 202
-    except Gone as failure:
-        context, status = {"invoice": found, "sentence": str(failure)}, 404
-    except Failure as failure:
-        context, status = {"invoice": found, "sentence": str(failure)}, 502
-    return render(request, "invoices/no_document.html", context, status=status)
-
-
-def _inline(document: Document) -> HttpResponse:
-    """PDF and pictures are shown, anything else is only saved; nothing in it may run."""
-    kind = document.content_type.split(";")[0].strip().lower()
-    shown = kind in INLINE
-    response = HttpResponse(document.content, content_type=kind if shown else "application/octet-stream")
-    response["Content-Disposition"] = content_disposition_header(not shown, document.filename or "document")
-    response["Content-Security-Policy"] = SANDBOX
-    response["X-Content-Type-Options"] = "nosniff"
-    response["Cache-Control"] = "private, no-store"
     return response

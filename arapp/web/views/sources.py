@@ -22,7 +22,9 @@ from arapp.web.held import Held, no_worker
 from arapp.web.hooks_shown import hooks_shown
 from arapp.web.htmx import page_or_part
 from arapp.web.outgoing import under_way
+from arapp.web.reports import offers_reports
 from arapp.web.shown import whole
+from arapp.web.source_forms import SecondPersonForm
 from arapp.web.sources_shown import with_counts, with_runs
 
 UNREADABLE_A_PAGE = 20
@@ -48,6 +50,8 @@ def source(request: HttpRequest, pk: int) -> HttpResponse:
         "missing": whole(one.last_missing),
         "consent_given": consent_given(),
         "comparison": comparison_of(one),
+        "form": SecondPersonForm(source=one),
+        "offers_reports": offers_reports(one),
         "outgoing": under_way(Intent.objects.filter(source=one), Held()),
         "unreadable": _unreadable(request, Quarantined.objects.filter(source=one)),
         **hooks_shown(one, request.user),

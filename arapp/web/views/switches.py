@@ -1,10 +1,12 @@
 """What administrators switch at a source, their consent to what is gone, and one document read again."""
 
+import logging
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods, require_POST
 
 from arapp.people.models import MANAGE, SYNC
 from arapp.receivables.models import Source
@@ -14,7 +16,10 @@ from arapp.web.access import needs
 from arapp.web.back import back_to
 from arapp.web.conditions import asks_for_consent, consent_given
 from arapp.web.held import no_worker
+from arapp.web.source_forms import SecondPersonForm
 from arapp.web.sources_shown import with_trouble
+
+log = logging.getLogger("arapp.web")
 
 
 @require_POST
@@ -39,6 +44,22 @@ def accept_gone(request: HttpRequest, pk: int) -> HttpResponse:
         if not Worker.objects.alive().exists():
             messages.warning(request, no_worker())
     return redirect(back_to(request) or source_path(source))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@needs(MANAGE)
+def second_person(request: HttpRequest, pk: int) -> HttpResponse:
+    """When a source needs a second person; the log keeps who changed it."""
+    source = get_object_or_404(Source, pk=pk)
+    form = SecondPersonForm(request.POST or None, source=source)
+    if request.method == "POST" and form.is_valid():
+        form.save()
+        log.info("Second person at %s: %s, set by %s", source, source.second_person_words, request.user)
+        when = {"source": source, "when": source.second_person_words}
+        messages.success(request, _("A second person is needed at %(source)s: %(when)s.") % when)
+        return redirect(source_path(source))
+    status = 422 if request.method == "POST" else 200
+    return render(request, "sources/second_person.html", {"source": source, "form": form}, status=status)
 
 
 @require_POST

@@ -258,3 +258,30 @@ def test_a_recalled_payment_opens_the_debt_again(standin, sent):
     standin.pay(sent["id"], 325)
     data = standin.recall(sent["id"], 325)
     assert (data["state"], data["remaining_sum"], kinds(data)[-1]) == ("Unpaid", 325, "PaymentRecalled")
+
+
+def test_a_stand_alone_credit_is_paid_out_in_parts(do, standin):
+    """Section 12.4: a billogram of its own with a negative sum, sent to nobody."""
+    credit = standin.add_credit()
+    assert (credit["state"], credit["total_sum"], credit["remaining_sum"]) == ("Unpaid", -325, -325)
+    data = do(credit["id"], "credit-payment", mode="amount", amount=125)[1]
+    assert (data["state"], data["remaining_sum"]) == ("Unpaid", -200)
+    assert do(credit["id"], "credit-payment", mode="amount", amount=201)[0] == "INVALID_PARAMETER"
+    data = do(credit["id"], "credit-payment", mode="remaining")[1]
+    assert (data["state"], data["remaining_sum"], kinds(data)[-1]) == ("Ended", 0, "BillogramEnded")
+    assert do(credit["id"], "credit-payment", mode="remaining")[0] == "INVALID_OBJECT_STATE"
+
+
+@pytest.mark.parametrize("body", [{}, {"mode": "full"}, {"mode": "amount"}, {"mode": "amount", "amount": 0}])
+def test_a_pay_out_says_how_much(do, standin, body):
+    assert do(standin.add_credit()["id"], "credit-payment", **body)[0] == "INVALID_PARAMETER"
+
+
+def test_only_a_stand_alone_credit_may_have_a_negative_sum(do, standin):
+    negative = standin.add_billogram(items=[{"title": "x", "count": -1, "price": 100, "vat": 25}])
+    assert do(negative["id"], "send", method="Email")[1]["message"] == "total sum must not be negative"
+
+
+def test_a_delivery_that_fails_is_flagged_and_logged(standin, sent):
+    data = standin.fail_delivery(sent["id"])
+    assert (data["flags"], kinds(data)[-1]) == (["delivery failed"], "DeliveryFailed")

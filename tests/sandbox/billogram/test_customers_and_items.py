@@ -163,3 +163,11 @@ def test_the_logotype_can_be_set_and_removed(client):
     assert refused == {"status": "INVALID_PARAMETER", "data": {"message": "invalid content"}}
     assert client.post("/logotype", json={"content": "iVBORw0KGgo=", "file_type": "png"}).status_code == 200
     assert client.delete("/logotype").json()["data"] == {}
+
+
+@pytest.mark.parametrize("spelling", ["street_address", "address_line_1"])
+def test_a_street_is_changed_and_emptied_in_both_spellings(client, standin, spelling):
+    number = standin.add_customer()["customer_no"]
+    for street in ("Hamnplan 1", ""):
+        data = client.put(f"/customer/{number}", json={"address": {spelling: street}}).json()["data"]
+        assert (data["address"]["street_address"], data["address"]["address_line_1"]) == (street, street)

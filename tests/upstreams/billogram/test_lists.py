@@ -7,7 +7,8 @@ import pytest
 
 from arapp.sandbox.base import Fault
 from arapp.sandbox.billogram import Billogram as StandIn
-from arapp.upstreams.base import CUSTOMERS, INVOICES
+from arapp.sandbox.billogram import items
+from arapp.upstreams.base import CUSTOMERS, INVOICES, ITEMS, Gone
 from arapp.upstreams.billogram import Billogram
 from arapp.upstreams.http import BadAnswer, Rejected
 from tests.upstreams.billogram.driving import NOW, adapter_to, answer, changed, error, ids_in, stand_in
@@ -171,3 +172,21 @@ def test_other_refusals_of_a_list_are_not_swallowed(service: StandIn, adapter: B
     service.faults.append(Fault(answer=error("permission_denied")))
     with pytest.raises(Rejected):
         ids_in(adapter, INVOICES, NOW)
+
+
+def test_the_catalogue_is_walked_whole_and_by_what_is_new_or_changed(service: StandIn, adapter: Billogram) -> None:
+    for number in range(3):
+        items.create(service.account, {"title": f"Tea {number}", "price": 10, "vat": 25})
+    service.clock.move(days=2)
+    items.create(service.account, {"item_no": "ART-9", "title": "Coffee", "price": 10, "vat": 25})
+    items.update(service.account, service.account.items["2"], {"price": 12})
+    assert ids_in(adapter, ITEMS) == ["1", "2", "3", "ART-9"]
+    assert {"ART-9", "2"} <= set(ids_in(adapter, ITEMS, NOW + timedelta(days=1)))
+    assert service.requests[0].first("order_field") == "item_no"
+
+
+def test_an_item_is_read_by_its_number_or_gone(service: StandIn, adapter: Billogram) -> None:
+    items.create(service.account, {"item_no": "ART 1?", "title": "Tea", "price": 10, "vat": 25})
+    assert adapter.item("ART 1?").name == "Tea"
+    with pytest.raises(Gone):
+        adapter.item("ART 1")

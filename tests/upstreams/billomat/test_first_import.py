@@ -93,7 +93,7 @@ def test_a_list_that_no_window_is_enough_for_is_read_to_its_end_all_the_same(cro
 
 
 def test_a_walk_that_was_killed_goes_on_one_page_back(crowd: Crowd, monkeypatch):
-    die_at(crowd, monkeypatch, 25)
+    die_at(crowd, monkeypatch, 28)
     run = PullRun.objects.first()
     assert (run.status, run.doing, run.done, run.of, run.full) == ("running", "invoices", 400, 600, True)
     assert Invoice.objects.count() == run.done

@@ -12,6 +12,7 @@ from arapp.receivables.oneline import one_line
 from arapp.receivables.words import DELIVERY_METHODS
 from arapp.upstreams.base import Login
 from arapp.upstreams.connecting import Refused, Wish, connect
+from arapp.upstreams.management.commands.source import SECOND_PERSON
 from arapp.upstreams.registry import ADAPTERS
 
 
@@ -26,6 +27,7 @@ class Command(BaseCommand):
         parser.add_argument("--secret-env", metavar="VAR", help="the environment variable that holds the secret")
         parser.add_argument("--delivery-method", help=f"Billogram, on approval: {', '.join(DELIVERY_METHODS)}")
         parser.add_argument("--counts-as", choices=CountsAs.values, help="other: listed, but never owed or overdue")
+        parser.add_argument("--second-person", metavar="WHEN", help=SECOND_PERSON)
         parser.add_argument("--terms-days", type=int, help="BillOver: days from invoice date to due date")
 
     def handle(self, **options: Any) -> None:
@@ -41,6 +43,7 @@ class Command(BaseCommand):
             delivery_method=options["delivery_method"],
             counts_as=options["counts_as"],
             terms_days=options["terms_days"],
+            second_person=options["second_person"],
         )
         try:
             source = connect(wish)
