@@ -22,7 +22,7 @@ from arapp.people.models import DECIDE, User
 from arapp.receivables.models import Customer, Invoice, Item, Snapshot, Source
 from arapp.receivables.money import Money
 from arapp.receivables.substance import Difference, differences
-from arapp.upstreams.tries import TRACES, mark_of
+from arapp.upstreams.tries import mark_of
 
 __all__ = ["Invalid", "Refused", "Stale", "Wish", "carry_out", "check", "effect", "store"]
 
@@ -127,7 +127,7 @@ def _is_of(intent: Intent, invoice: Invoice, payment: str) -> bool:
 def _demand_no_twin(wish: Wish) -> None:
     """Refused while the same is on its way: a click too many."""
     waiting = Intent.objects.filter(source=wish.source, kind=wish.action.name, **_concerns(wish)).unsettled()
-    if any({**intent.data, TRACES: 0} == {**wish.data, TRACES: 0} for intent in waiting):
+    if any(intent.data == wish.data for intent in waiting):
         raise Refused(allowed.still_on_its_way())
 
 
@@ -149,11 +149,13 @@ def store(wish: Wish) -> Intent:
     if wish.action.name in DECISIONS:
         return _decided(wish)
     _demand_no_twin(wish)
+    invoice = wish.subject if isinstance(wish.subject, Invoice) else None
     fields = _concerns(wish) | {
         "source": wish.source,
         "kind": wish.action.name,
         "data": wish.data,
-        "digest": wish.digest,
+        "digest": wish.digest or (invoice.digest if invoice else ""),
+        "seen_word": invoice.service_decision if invoice else "",
         "reference": wish.reference,
         "alone": wish.alone,
         "person": wish.person,

@@ -1,7 +1,7 @@
 """In which state of an invoice each action is possible: one small rule each, in one table by action and service.
 
-A rule says "" or why not. What an approval decides is judged by the approval itself. Sections are those of the
-services' references.
+A rule says "" or why not, by what the invoice was read with: a page asks many of them and reads its parts once.
+What an approval decides is judged by the approval itself. Sections are those of the services' references.
 """
 
 import re
@@ -10,9 +10,11 @@ from datetime import date
 
 from django.utils.translation import gettext as _
 
-from arapp.kept.keeping import open_at_desk
+from arapp.kept.keeping import open_after
+from arapp.kept.models import KeptPayment
 from arapp.lists.days import today
-from arapp.receivables.models import Invoice, Kind, MovementKind, PaperKind, Service, State
+from arapp.receivables.folded import parts_of
+from arapp.receivables.models import Event, Invoice, Kind, MovementKind, PaperKind, Service, State
 
 Rule = Callable[[Invoice], str]
 
@@ -21,6 +23,7 @@ UNPAID_WORDS = ("Unpaid", "PartlyPaid", "Overdue", "Reminder_1", "Reminder_2", "
 LATE_WORDS = ("Overdue", "Reminder_1", "Reminder_2", "Reminder_3", "Reminder_Many", "OVERDUE")
 DENIED, BEING_SOLD = "FactoringDenied", "Factoring"
 RESPITE = ("Respite", "RespiteRemoved")
+WRITTEN_DOWN = ("Writedown", "RevertWritedown")
 _DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 CREDITABLE = (State.OPEN, State.COLLECTION, State.PAID, State.SOLD, State.CLOSED)
 
@@ -85,7 +88,7 @@ def _overdue(invoice: Invoice) -> str:
 
 def _respite_end(invoice: Invoice) -> date | None:
     """The day that the last event about respite names; None where there is none, or none that is a day."""
-    last = invoice.events.filter(kind__in=RESPITE).first()
+    last = _last_of(invoice, *RESPITE)
     found = _DAY.search(last.text) if last and last.kind == RESPITE[0] else None
     try:
         return date.fromisoformat(found[0]) if found else None
@@ -103,8 +106,8 @@ def _creditable(invoice: Invoice) -> str:
 
 def _fees(invoice: Invoice) -> int:
     """What fees and interest have come to, in smallest units."""
-    charged = invoice.movements.filter(kind__in=(MovementKind.FEE, MovementKind.INTEREST))
-    return -sum(charged.values_list("amount", flat=True))
+    charged = (MovementKind.FEE, MovementKind.INTEREST)
+    return -sum(one.amount for one in parts_of(invoice, "movements") if one.kind in charged)
 
 
 def _only_fees_left(invoice: Invoice) -> str:
@@ -117,24 +120,27 @@ def _principal_left(invoice: Invoice) -> str:
     return "" if left else _("There is no principal left; fees are written off instead.")
 
 
-def _last_of(invoice: Invoice, *kinds: str) -> str:
-    """Which of these events was the last."""
-    return invoice.events.filter(kind__in=kinds).values_list("kind", flat=True).first() or ""
+def _last_of(invoice: Invoice, *kinds: str) -> Event | None:
+    """The last event of one of these kinds."""
+    return next((event for event in invoice.events.all() if event.kind in kinds), None)
+
+
+def _is_last(invoice: Invoice, kind: str, other: str) -> bool:
+    """Whether of these two kinds of events the first one was the last to happen."""
+    last = _last_of(invoice, kind, other)
+    return last is not None and last.kind == kind
 
 
 def _not_written_down(invoice: Invoice) -> str:
-    down = _last_of(invoice, "Writedown", "RevertWritedown") == "Writedown"
-    return _("It is written down already.") if down else ""
+    return _("It is written down already.") if _is_last(invoice, *WRITTEN_DOWN) else ""
 
 
 def _written_down(invoice: Invoice) -> str:
-    down = _last_of(invoice, "Writedown", "RevertWritedown") == "Writedown"
-    return "" if down else _("It is not written down.")
+    return "" if _is_last(invoice, *WRITTEN_DOWN) else _("It is not written down.")
 
 
 def _has_respite(invoice: Invoice) -> str:
-    given = _last_of(invoice, *RESPITE) == RESPITE[0]
-    return "" if given else _("It has no respite.")
+    return "" if _is_last(invoice, *RESPITE) else _("It has no respite.")
 
 
 def _is_credit(invoice: Invoice) -> str:
@@ -153,21 +159,26 @@ def _payable(invoice: Invoice) -> str:
     """At BillOver, which knows no payments: nothing is paid on what was turned down or has no amount."""
     if invoice.state in (State.CLOSED, State.UNKNOWN) or invoice.gross is None:
         return _("Nothing can be paid on a document in this state.")
-    left = open_at_desk(invoice)
+    left = open_after(invoice, sum(payment.amount for payment in _kept_payments(invoice)))
     return _("Nothing is left to pay.") if left is not None and left.minor == 0 else ""
 
 
 def _has_payment(invoice: Invoice) -> str:
-    paid = invoice.movements.filter(kind=MovementKind.PAYMENT).exists()
+    paid = any(one.kind == MovementKind.PAYMENT for one in parts_of(invoice, "movements"))
     return "" if paid else _("No payment is recorded.")
 
 
 def _has_kept_payment(invoice: Invoice) -> str:
-    return "" if invoice.kept_payments.standing().exists() else _("No payment is recorded.")
+    return "" if _kept_payments(invoice) else _("No payment is recorded.")
+
+
+def _kept_payments(invoice: Invoice) -> list[KeptPayment]:
+    return [payment for payment in invoice.kept_payments.all() if not payment.deleted_at]
 
 
 def _has_reminder(invoice: Invoice) -> str:
-    return "" if invoice.papers.filter(kind=PaperKind.REMINDER).exists() else _("There is no reminder.")
+    reminded = any(paper.kind == PaperKind.REMINDER for paper in parts_of(invoice, "papers"))
+    return "" if reminded else _("There is no reminder.")
 
 
 def _flag(name: str) -> Rule:

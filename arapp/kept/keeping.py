@@ -53,11 +53,16 @@ def paid_at_desk(invoice: Invoice) -> int:
 
 
 def open_at_desk(invoice: Invoice) -> Money | None:
-    """What is left to pay after the payments kept at the desk; None where no amount is known.
+    """What is left after the payments that the database holds by now, however long ago the invoice was read."""
+    return open_after(invoice, paid_at_desk(invoice))
+
+
+def open_after(invoice: Invoice, paid: int) -> Money | None:
+    """What is left after so many smallest units paid at the desk; None where no amount is known.
 
     Negative where more was paid than is owed. A service that knows no balance owes its gross.
     """
     owed = invoice.gross if invoice.open is None else invoice.open
     if owed is None or not invoice.currency:
         return None
-    return Money(owed - paid_at_desk(invoice), invoice.currency)
+    return Money(owed - paid, invoice.currency)

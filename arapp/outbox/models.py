@@ -24,8 +24,6 @@ class IntentState(models.TextChoices):
 
 DECISIONS = ("approve", "reject", "reopen", "send", "complete", "comment")
 """Kinds of intents that carry a decision; every other kind is the name of an action, such as ``payment.create``."""
-SEEN = "seen"
-"""In an action's data: the service's word for the decision as the person saw it."""
 PREPARING = ("invoice.create", "invoice.upload", "invoice.update")
 """Actions whose person has prepared what somebody else approves."""
 UNSETTLED = (IntentState.PENDING, IntentState.SENDING, IntentState.UNKNOWN)
@@ -78,7 +76,13 @@ class Intent(models.Model):
     )
     kind = models.CharField(_("what"), max_length=40)
     data = models.JSONField(_("data"), default=dict, blank=True)
+    progress = models.JSONField(
+        _("progress"), default=dict, blank=True, help_text=_("What the desk remembers while it is carried out.")
+    )
     digest = models.CharField(_("digest of the substance"), max_length=64, blank=True)
+    seen_word = models.CharField(
+        _("decision at the service as the person saw it"), max_length=12, blank=True, help_text=_("Of an action.")
+    )
     state = models.CharField(_("state"), max_length=12, choices=IntentState.choices, default=IntentState.PENDING)
     version = models.PositiveIntegerField(default=1, editable=False)
     tries = models.PositiveIntegerField(_("tries"), default=0)

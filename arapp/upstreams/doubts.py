@@ -42,7 +42,7 @@ def look_again(intent: Intent) -> bool:
     except (Failure, SecretLost, Unreadable, AmountError) as error:
         _still_checking(intent, str(error))
         return not isinstance(error, Unreachable | Throttled | WrongCredentials | SecretLost)
-    before = intent.data.get(TRACES, sys.maxsize)
+    before = intent.progress.get(TRACES, sys.maxsize)
     if adapter.came_through(order, record, before):
         intent.move(IntentState.DONE, error="", result_id=order.result_id)
     elif intent.decides and adapter.traces(order, record) > before:

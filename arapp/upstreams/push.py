@@ -46,10 +46,11 @@ from django.utils.translation import gettext as _
 
 from arapp.approvals.effects import effect_of
 from arapp.approvals.models import TOLD_BY_PERSON, Approval
-from arapp.outbox.models import SEEN, Intent, Intents, IntentState
-from arapp.receivables.models import Invoice
+from arapp.outbox.models import Intent, Intents, IntentState
+from arapp.receivables.models import Invoice, Snapshot
 from arapp.receivables.money import AmountError
 from arapp.receivables.records import InvoiceRecord, Unreadable
+from arapp.receivables.substance import differences
 from arapp.upstreams.base import Adapter, Gone, NotReady, Order, Written, WrongCredentials
 from arapp.upstreams.doubts import TRACES, look_again, still_unknown
 from arapp.upstreams.http import Failure, LostAnswer, Rejected, Throttled, Unreachable
@@ -217,7 +218,8 @@ def _carry_out(adapter: Adapter, intent: Intent) -> None:
 @transaction.atomic
 def _begin(intent: Intent, order: Order, traces: int) -> bool:
     """Mark it as written from now on; False when its source was switched off, or it is not ours any more."""
-    begun = {"written_at": timezone.now(), "data": {**intent.data, TRACES: traces}, "result_id": order.result_id}
+    progress = {**intent.progress, TRACES: traces}
+    begun = {"written_at": timezone.now(), "progress": progress, "result_id": order.result_id}
     return may_write(intent.source_id) and intent.move(IntentState.SENDING, **begun)
 
 
@@ -236,19 +238,28 @@ def _held_back(intent: Intent, record: Any) -> tuple[IntentState, str] | None:
     service = {"service": intent.source.get_service_display()}
     if _changed_meanwhile(intent):
         sentence = _("The document changed at %(service)s before it was told; nothing was sent. Look at it again.")
-        return IntentState.SUPERSEDED, sentence % service
+        return IntentState.SUPERSEDED, f"{sentence % service} {_what_changed(intent)}".rstrip()
     return _decided_otherwise(intent, record, service) if intent.decides else None
 
 
 def _changed_meanwhile(intent: Intent) -> bool:
     """By what the person saw; once a write of ours may have arrived, the change may be our own."""
-    if not intent.decides and (not intent.digest or TRACES in intent.data):
+    if not intent.decides and (not intent.digest or TRACES in intent.progress):
         return False
     subject = intent.subject
     if not isinstance(subject, Invoice):
         return subject.row_digest != intent.digest
-    word = intent.data.get(SEEN, subject.service_decision)
-    return subject.digest != intent.digest or subject.service_decision != word
+    return subject.digest != intent.digest or intent.seen_word not in ("", subject.service_decision)
+
+
+def _what_changed(intent: Intent) -> str:
+    """The fields that differ from what the person saw, as far as that was kept."""
+    known = Snapshot.objects.filter(invoice=intent.invoice_id)
+    seen, now = known.filter(digest=intent.digest).first(), known.first()
+    if not (intent.invoice_id and seen and now):
+        return ""
+    fields = ", ".join(change.field.replace("_", " ") for change in differences(seen.fields, now.fields))
+    return _("Changed: %(fields)s.") % {"fields": fields} if fields else ""
 
 
 def _decided_otherwise(
@@ -283,7 +294,7 @@ def _read_back(adapter: Adapter, intent: Intent, order: Order) -> None:
         sentence = _("Accepted, but not read back yet: %(problem)s") % {"problem": error}
         intent.move(IntentState.DONE if proved else IntentState.UNKNOWN, error="" if proved else sentence)
         return
-    if proved or adapter.came_through(order, record, intent.data.get(TRACES, 0)):
+    if proved or adapter.came_through(order, record, intent.progress.get(TRACES, 0)):
         intent.move(IntentState.DONE, error="")
     else:
         intent.move(IntentState.UNKNOWN, error=_("Accepted, but the document does not show it yet."))

@@ -27,11 +27,9 @@ WAITS_FOR_SERVICE = (2, 5, 10, 20, 30, 60)
 MOST_WAITS = 64
 """About an hour."""
 WAITS = "waits"
-"""In an intent's data: how often it has waited for the service."""
-
-
+"""In an intent's progress: how often it has waited for the service."""
 TRACES = "traces"
-"""In an intent's data from its first write on: how often the document's log told of it before."""
+"""In an intent's progress from its first write on: how often the document's log told of it before."""
 
 
 def mark_of(intent: Intent) -> str:
@@ -51,7 +49,7 @@ def order_of(intent: Intent) -> Order:
         reference=intent.reference,
         result_id=intent.result_id,
         files=_files(intent),
-        tried_since=intent.created_at if TRACES in intent.data else None,
+        tried_since=intent.created_at if TRACES in intent.progress else None,
     )
 
 
@@ -65,13 +63,13 @@ def _files(intent: Intent) -> dict[str, Document]:
 
 def wait_for_service(intent: Intent, sentence: str) -> None:
     """The service is still making what we need: asked again, more and more seldom, for an hour."""
-    now, waits = timezone.now(), intent.data.get(WAITS, 0)
+    now, waits = timezone.now(), intent.progress.get(WAITS, 0)
     if waits >= MOST_WAITS:
         intent.move(IntentState.NEEDS_PERSON, error=sentence)
         return
     pause = WAITS_FOR_SERVICE[min(waits, len(WAITS_FOR_SERVICE) - 1)]
-    data = {**intent.data, WAITS: waits + 1}
-    intent.move(IntentState.PENDING, error=sentence, data=data, due_at=now + timedelta(seconds=pause))
+    progress = {**intent.progress, WAITS: waits + 1}
+    intent.move(IntentState.PENDING, error=sentence, progress=progress, due_at=now + timedelta(seconds=pause))
 
 
 def gone(intent: Intent, act: Act | None) -> None:

@@ -31,11 +31,10 @@ class Held:
         return {pk: (paused, watched, running) for pk, paused, watched, running in rows}
 
     @classmethod
-    def known(cls, source: Source, running: bool) -> "Held":
-        """For one source that was read with its connection; the database is not asked at all."""
-        held, connection = cls(), connection_of(source)
-        switches = (connection.paused, connection.watch_only, running) if connection else None
-        held.__dict__["_connections"] = {source.pk: switches} if switches else {}
+    def known(cls, sources: Iterable[Source], running: bool) -> "Held":
+        """For sources that were read with their connections; the database is not asked at all."""
+        held, found = cls(), [connection for source in sources if (connection := connection_of(source))]
+        held.__dict__["_connections"] = {one.pk: (one.paused, one.watch_only, running) for one in found}
         return held
 
     def reason(self, intent: Intent) -> str:

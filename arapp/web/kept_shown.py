@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from arapp.documents.models import StoredFile
 from arapp.outbox.models import Intent
+from arapp.receivables.folded import parts_of
 from arapp.receivables.models import Invoice, MovementKind, PaperKind
 from arapp.receivables.money import Money
 from arapp.web.shown import spoken
@@ -34,13 +35,13 @@ class Moved:
 
 def kept_of(invoice: Invoice) -> dict[str, Any]:
     """Comments, tags and payments that stay at the desk, and what is open less those payments."""
-    payments = list(invoice.kept_payments.select_related("person", "deleted_by"))
+    payments = invoice.kept_payments.all()
     counted = [payment.money() for payment in payments if not payment.deleted_at]
     open_amount = invoice.money("open")
     return {
-        "kept_comments": list(invoice.kept_comments.select_related("person")),
-        "tags": [*invoice.tags.all(), *invoice.kept_tags.all()],
-        "movements": _newest_first([*map(_movement, invoice.movements.all()), *map(_payment, payments)]),
+        "kept_comments": invoice.kept_comments.all(),
+        "tags": [*parts_of(invoice, "tags"), *parts_of(invoice, "kept_tags")],
+        "movements": _newest_first([*map(_movement, parts_of(invoice, "movements")), *map(_payment, payments)]),
         "paid_at_desk": sum(counted[1:], counted[0]) if counted else None,
         "left_at_desk": open_amount - sum(counted[1:], counted[0]) if counted and open_amount else None,
     }
@@ -87,7 +88,7 @@ def documents_of(invoice: Invoice) -> list[Document]:
         spoken(invoice.delivery_method),
         f"{address}?",
     )
-    papers = list(invoice.papers.all())
+    papers = parts_of(invoice, "papers")
     is_paper = any(paper.kind == PaperKind.DEBIT and paper.number == invoice.number for paper in papers)
     return [*([] if is_paper else [own]), *(_paper(paper, address) for paper in papers)]
 

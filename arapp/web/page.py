@@ -11,9 +11,11 @@ from django.utils.translation import gettext as _
 
 from arapp.approvals.effects import APPROVE, REJECT, REOPEN
 from arapp.approvals.models import Approval, ApprovalState, Decision
+from arapp.kept.models import KeptComment, KeptPayment
 from arapp.lists.days import today
 from arapp.outbox.models import Intent
 from arapp.people.models import DECIDE, SYNC, User, roles_that_can
+from arapp.receivables.folded import folded, parts_of
 from arapp.receivables.models import Invoice, Line
 from arapp.web.conflict import conflict_of
 from arapp.web.held import Held, worked
@@ -27,17 +29,22 @@ from arapp.web.standing import acts_under_way, decision_standing, newest_decisio
 from arapp.web.timeline import shown_changes, timeline
 
 PARTIES = ("source__connection", "customer", "owner", "changer", "contact", "card", "approval__decided_by")
+SMALL = ("vat_rates", "movements", "papers", "tags", "kept_tags")
+"""The parts that come with the invoice's own row."""
 
 
 def invoice_or_404(pk: int) -> Invoice:
     """The invoice with everything a decision and its page need; a missing approval is opened."""
     joined = (
         Invoice.objects.select_related(*PARTIES)
-        .annotate(worked=worked())
+        .annotate(worked=worked(), **folded(Invoice, *SMALL))
         .prefetch_related(
             Prefetch("intents", Intent.objects.select_related("settled_by", "person")),
             Prefetch("lines", Line.objects.select_related("item")),
             Prefetch("approval__decisions", Decision.objects.select_related("person")),
+            Prefetch("kept_comments", KeptComment.objects.select_related("person")),
+            Prefetch("kept_payments", KeptPayment.objects.select_related("person", "deleted_by")),
+            "events",
         )
     )
     invoice = get_object_or_404(joined, pk=pk)
@@ -53,7 +60,7 @@ def page_of(invoice: Invoice, person: User) -> dict[str, Any]:
     snapshots = list(invoice.snapshots.all())
     late = invoice.days_overdue(today())
     newest = snapshots[0] if snapshots else None
-    decisions, held = list(invoice.approval.decisions.all()), Held.known(invoice.source, invoice.worked)
+    decisions, held = list(invoice.approval.decisions.all()), Held.known([invoice.source], invoice.worked)
     conflict = conflict_of(invoice, decisions, snapshots)
     files = files_of(invoice.intents.all())
     names = {file.name: file.filename for file in files}
@@ -74,7 +81,7 @@ def page_of(invoice: Invoice, person: User) -> dict[str, Any]:
         **offered(invoice, person),
         "permissions": permissions_of(invoice.approval, person),
         "facts": [(label, _kind(value), value) for label, value in _facts(invoice) if value],
-        "vat_rates": list(invoice.vat_rates.all()),
+        "vat_rates": parts_of(invoice, "vat_rates"),
         **kept_of(invoice),
         "documents": documents_of(invoice),
         "files": files,

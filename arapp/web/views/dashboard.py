@@ -19,10 +19,9 @@ from arapp.lists.filters import FLAGS
 from arapp.people.models import DECIDE, SEE, SYNC
 from arapp.receivables.models import Invoice, Source
 from arapp.receivables.money import Money
-from arapp.upstreams.models import Worker
 from arapp.web.access import needs
 from arapp.web.conditions import condition, holds_back
-from arapp.web.held import Held
+from arapp.web.held import Held, worked
 from arapp.web.outgoing import rows_of, stuck
 from arapp.web.shown import days_late
 from arapp.web.sources_shown import with_trouble
@@ -73,8 +72,7 @@ def dashboard(request: HttpRequest) -> HttpResponse:
         "oldest": _late(overdue.order_by("due_date", "id")[:FEW], today),
         "largest": _late(_largest(overdue, max(1, FEW // max(1, len(owed)))), today),
         "ages": [_age_title(*age) for age in AGES],
-        **_sources(),
-        "stuck": rows_of(stuck()[:FEW], Held()),
+        **_sent_and_read(),
         "settles": request.user.can(DECIDE) and request.user.can(SYNC),
     }
     return render(request, "dashboard.html", context)
@@ -106,13 +104,15 @@ def _late(invoices: QuerySet[Invoice], today: date) -> list[dict[str, Any]]:
     ]
 
 
-def _sources() -> dict[str, Any]:
-    now, worker = timezone.now(), Worker.objects.alive().exists()
-    found = list(with_trouble(Source.objects.all()))
+def _sent_and_read() -> dict[str, Any]:
+    """How each source is, and what did not reach its service."""
+    now, found = timezone.now(), list(with_trouble(Source.objects.annotate(worked=worked())))
+    worker = any(one.worked for one in found)
     return {
         "sources": [(one, condition(one, now, worker)) for one in found],
         "worker": worker,
         "unsent": sum(one.unsent for one in found if holds_back(one) or not worker),
+        "stuck": rows_of(stuck()[:FEW], Held.known(found, worker)),
     }
 
 
