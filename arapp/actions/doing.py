@@ -1,7 +1,6 @@
 """One way for everything a person does, from a page or the command line: checked, stored, carried out."""
 
 import re
-import secrets
 from typing import Any
 
 from django.db import transaction
@@ -19,6 +18,7 @@ from arapp.approvals.effects import APPROVE, REJECT
 from arapp.approvals.models import Decision
 from arapp.outbox.models import Intent, IntentState
 from arapp.people.models import DECIDE, User
+from arapp.receivables import references
 from arapp.receivables.models import Customer, Invoice, Item, Snapshot, Source
 from arapp.receivables.money import Money
 from arapp.receivables.substance import Difference, differences
@@ -41,7 +41,7 @@ def check(action: Action, source: Source, subject: Subject, data: Any, person: U
     cleaned = clean(action.all_fields, data, source, stakes.currency_for(source, subject, data))
     if cleaned.get("send"):
         cleaned.setdefault("method", source.delivery_method)
-    reference = cleaned.pop(OWN, "") or f"AR-{secrets.token_hex(10)}"
+    reference = cleaned.pop(OWN, "") or references.drawn()
     if earlier := _earlier(action, source, reference):
         return Wish(action, source, subject, cleaned, person, digest, reference, earlier=earlier)
     if sentence := allowed.impossible(action, subject, person, cleaned.get("method", "")):

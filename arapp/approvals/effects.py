@@ -168,7 +168,7 @@ def _billover_reject(invoice: Invoice, method: str) -> Effect:
 def _issued_reopen(invoice: Invoice, method: str) -> Effect:
     problem = ""
     if invoice.service_decision == APPROVED:
-        problem = _("It is issued at %(service)s and cannot be taken back. Credit it there instead.") % _name(invoice)
+        problem = _("It is issued at %(service)s and cannot be taken back. Credit it instead.") % _name(invoice)
     return Effect(_("Reopen at the desk"), "", problem)
 
 

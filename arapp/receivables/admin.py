@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from arapp.receivables import mirror
 from arapp.receivables.models import (
     Card,
+    Choice,
     Contact,
     Customer,
     Event,
@@ -25,6 +26,7 @@ from arapp.receivables.models import (
     Line,
     Movement,
     Owner,
+    Paper,
     SearchText,
     Service,
     Snapshot,
@@ -155,6 +157,13 @@ class ItemAdmin(NamedAdmin):
     search_fields = ["name", "number", "external_id"]
 
 
+@admin.register(Choice)
+class ChoiceAdmin(NamedAdmin):
+    list_display = ["__str__", "kind", "source_link", "of", "external_id"]
+    list_filter = ["kind", "source"]
+    search_fields = ["name", "of", "external_id"]
+
+
 @admin.register(Customer)
 class CustomerAdmin(ReadOnly):
     list_display = ["__str__", "number", "source_link", "email", "masked_org_no", "country", "gone_at", "invoices"]
@@ -248,6 +257,13 @@ class MovementAdmin(OfInvoice):
     list_filter = ["kind", "currency", "invoice__source"]
     search_fields = ["text", "invoice__number"]
     date_hierarchy = "date"
+
+
+@admin.register(Paper)
+class PaperAdmin(OfInvoice):
+    list_display = ["__str__", "invoice_link", "kind", "date", "delivery", "service_state"]
+    list_filter = ["kind", "invoice__source"]
+    search_fields = ["number", "external_id", "invoice__number"]
 
 
 @admin.register(Event)

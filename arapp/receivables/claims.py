@@ -27,6 +27,11 @@ def signed_open() -> Case:
     return Case(When(kind=Kind.CREDIT_NOTE, then=-Abs("open")), default=F("open"), output_field=BigIntegerField())
 
 
+def late(today: date) -> Q:
+    """Which issued claims are overdue."""
+    return Q(kind=Kind.INVOICE, due_date__lt=today, open__gt=0)
+
+
 class Invoices(QuerySet[Any]):
     def issued_claims(self) -> "Invoices":
         """What counts as owed: open or in collection, still there, of a source that counts as receivable."""
@@ -55,7 +60,7 @@ class Invoices(QuerySet[Any]):
 
     def overdue(self, today: date) -> "Invoices":
         """Issued claims with an amount left whose due date has passed; credit notes are never overdue."""
-        return self.issued_claims().filter(kind=Kind.INVOICE, due_date__lt=today, open__gt=0)
+        return self.issued_claims().filter(late(today))
 
     def owed_per_currency(self) -> list[Money]:
         """What is owed per currency: open amounts of invoices less those of credit notes."""

@@ -20,6 +20,7 @@ from arapp.receivables.parts import (
     VatRate,
     decimal_text,
 )
+from arapp.receivables.references import is_drawn
 from arapp.receivables.sources import (
     Card,
     Choice,
@@ -209,7 +210,12 @@ class Invoice(Mirrored):
         ]
 
     def __str__(self) -> str:
-        return self.number or self.short_id or self.external_id
+        return self.number or self.given_name or self.external_id
+
+    @property
+    def given_name(self) -> str:
+        """The short id, where it is one that people use."""
+        return "" if is_drawn(self.short_id) else self.short_id
 
     def money(self, field: str) -> Money | None:
         """One of net, vat, gross, paid, open as Money; None while unknown."""

@@ -98,8 +98,7 @@ class Money:
     @classmethod
     def _sized(cls, minor: int, currency: str) -> "Money":
         if abs(minor) >= LARGEST:
-            sentence = _("An amount of %(minor)d smallest units of %(currency)s is too large to be kept.")
-            raise AmountError(sentence % {"minor": minor, "currency": currency})
+            raise AmountError(_("An amount in %(currency)s is too large to be kept.") % {"currency": currency})
         return cls(minor, currency)
 
     @property

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from secrets import token_hex
 from typing import Any
 
 from django import forms
@@ -17,6 +16,7 @@ from arapp.actions.wishes import Refused, Wish
 from arapp.kept.keeping import open_at_desk
 from arapp.lists.days import today
 from arapp.outbox.models import Intent
+from arapp.receivables import references
 from arapp.receivables.models import Invoice, Line, MovementKind, PaperKind
 from arapp.receivables.substance import Difference
 from arapp.web.acting_words import does
@@ -152,7 +152,7 @@ def _is_same(wish: Wish, earlier: Intent) -> bool:
 
 def new_token() -> str:
     """The own reference of one form; it is drawn when the form is opened."""
-    return f"AR-{token_hex(10)}"
+    return references.drawn()
 
 
 def without_empty_lines(data: Mapping[str, Any]) -> dict[str, Any]:

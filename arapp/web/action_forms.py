@@ -21,6 +21,7 @@ from arapp.actions.fields import Field, Invalid, at
 from arapp.documents import files as documents
 from arapp.documents.models import StoredFile
 from arapp.receivables.models import Choice, Source
+from arapp.web.shown import chosen
 from arapp.web.typed import FILES, Typed, as_typed, given, is_blank, leaves, typed_in
 
 NUMERIC = ("amount", "decimal", "percent", "integer", "reduction")
@@ -180,7 +181,7 @@ def _choices(source: Source, found: Sequence[Field], customer: str) -> dict[str,
 def _form_field(leaf: Field, value: str, choices: list[tuple[str, str]]) -> forms.Field:
     """Without rules of its own: an odd value is shown as it was typed, and judged elsewhere."""
     if leaf.kind == "choice":
-        choices = [(word, word.replace("_", " ")) for word in leaf.choices]
+        choices = [(word, chosen(word)) for word in leaf.choices]
     widget = _select(choices, value) if choices else _WIDGETS.get(leaf.kind, forms.TextInput)()
     if leaf.kind in NUMERIC:
         widget.attrs["inputmode"] = "numeric" if leaf.kind == "integer" else "decimal"

@@ -11,7 +11,7 @@ from arapp.actions.table import ACTIONS
 from arapp.outbox.models import Intent, IntentState
 from arapp.receivables.models import Source
 from arapp.receivables.money import AmountError, Money
-from arapp.web.shown import spoken
+from arapp.web.shown import chosen, spoken
 
 Pairs = list[tuple[str, str]]
 
@@ -66,7 +66,7 @@ def _text(field: Field, value: Any, currency: str, files: Mapping[str, str]) -> 
     if field.kind in ("file", "files"):
         return ", ".join(files.get(name, name) for name in ([value] if isinstance(value, str) else value))
     if field.kind == "choice":
-        return spoken(value)
+        return chosen(value)
     return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 

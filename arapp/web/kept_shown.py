@@ -14,7 +14,7 @@ from arapp.outbox.models import Intent
 from arapp.receivables.folded import parts_of
 from arapp.receivables.models import Invoice, MovementKind, PaperKind
 from arapp.receivables.money import Money
-from arapp.web.shown import spoken
+from arapp.web.shown import chosen, without_mark
 
 
 @dataclass(frozen=True)
@@ -52,12 +52,13 @@ def _newest_first(moved: list[Moved]) -> list[Moved]:
 
 
 def _movement(row: Any) -> Moved:
-    what = f"{row.get_kind_display()} · {spoken(row.method)}" if row.method else str(row.get_kind_display())
-    return Moved(row.date, what, row.money(), row.text, row.external_id if row.kind == MovementKind.PAYMENT else "")
+    what = f"{row.get_kind_display()} · {chosen(row.method)}" if row.method else str(row.get_kind_display())
+    deletable = row.external_id if row.kind == MovementKind.PAYMENT else ""
+    return Moved(row.date, what, row.money(), without_mark(row.text), deletable)
 
 
 def _payment(row: Any) -> Moved:
-    what = f"{_('Payment')} · {spoken(row.method)}" if row.method else _("Payment")
+    what = f"{_('Payment')} · {chosen(row.method)}" if row.method else _("Payment")
     gone = {"deleted_by": str(row.deleted_by or ""), "deleted_at": row.deleted_at} if row.deleted_at else {}
     who = str(row.person or _("the command line"))
     return Moved(row.date, what, row.money(), row.note, "" if gone else str(row.pk), who, **gone)
@@ -85,7 +86,7 @@ def documents_of(invoice: Invoice) -> list[Document]:
         str(invoice),
         invoice.issue_date,
         invoice.money("gross"),
-        spoken(invoice.delivery_method),
+        chosen(invoice.delivery_method),
         f"{address}?",
     )
     papers = parts_of(invoice, "papers")
@@ -94,7 +95,7 @@ def documents_of(invoice: Invoice) -> list[Document]:
 
 
 def _paper(paper: Any, address: str) -> Document:
-    ways = ", ".join(filter(None, (spoken(paper.delivery), spoken(paper.service_state))))
+    ways = ", ".join(filter(None, (chosen(paper.delivery), chosen(paper.service_state))))
     url = f"{address}?{urlencode({'variant': paper.external_id})}&" if paper.external_id else ""
     reminder = paper.external_id if paper.kind == PaperKind.REMINDER else ""
     return Document(str(paper.get_kind_display()), paper.number, paper.date, paper.money(), ways, url, reminder)

@@ -47,6 +47,11 @@ class Outgoing:
         return cls(intent, what(intent, subject), words_of(intent, source, held), waits, css)
 
     @property
+    def pause(self) -> str:
+        """What the service said when it was last told, where it is told again."""
+        return self.intent.error if self.intent.state == IntentState.PENDING and not self.waits else ""
+
+    @property
     def again(self) -> bool:
         """Whether a person can tell it again, drop it or mark it as done."""
         return self.intent.state in SETTLED_BY_PEOPLE
@@ -63,9 +68,9 @@ def under_way(intents: QuerySet[Intent], held: Held) -> list[Outgoing]:
     return [*rows_of(_joined(_still_stuck(intents))[:ROWS], held), *rows_of(_joined(moving)[:ROWS], held)]
 
 
-def under_way_of(row: Customer | Item) -> list[Outgoing]:
+def under_way_of(row: Customer | Item, held: Held) -> list[Outgoing]:
     """What was asked for of a customer or an item and has not arrived, newest first."""
-    intents, held = row.intents.filter(state__in=OPEN).select_related("source").order_by("-id"), Held()
+    intents = row.intents.filter(state__in=OPEN).select_related("source").order_by("-id")
     return [Outgoing.of(intent, intent.source, held, "") for intent in intents]
 
 

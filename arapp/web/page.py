@@ -135,7 +135,7 @@ def _facts(invoice: Invoice) -> list[tuple[str, Any]]:
     return [
         (_("Kind"), invoice.get_kind_display()),
         (_("Corrects"), invoice.corrects),
-        (_("Short id"), invoice.short_id if invoice.short_id != str(invoice) else ""),
+        (_("Short id"), invoice.given_name if invoice.given_name != str(invoice) else ""),
         (_("Reference"), invoice.reference),
         (_("Payment reference"), invoice.payment_reference),
         (_("Payment type"), spoken(invoice.payment_type)),

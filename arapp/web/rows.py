@@ -33,10 +33,11 @@ def ready() -> QuerySet[Invoice]:
 
 
 def rows_of(
-    invoices: Iterable[Invoice], request: HttpRequest, today: date, swapped: bool = False
+    invoices: Iterable[Invoice], request: HttpRequest, today: date, swapped: bool = False, held: Held | None = None
 ) -> list[SafeString]:
     """A rejection leads back to the page of the request; ``swapped`` rows take their places by themselves."""
     rows = _Rows(request, today)
+    rows.held = held or rows.held
     rows.back = request.get_full_path() if request.method == "GET" else ""
     rows.swapped = markup.SWAPPED if swapped else NOTHING
     return [rows.row(invoice) for invoice in invoices]

@@ -8,12 +8,21 @@ from django.utils import timezone
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from arapp.receivables.money import MINUS, Money, exponent
 
 DASH = mark_safe('<span class="none" aria-hidden="true">–</span>')
 MINUTE, HOUR, DAY = 60, 3_600, 86_400
+_MARK = re.compile(r"\s*\[desk-\d+\]", re.ASCII)
+_CHOSEN = {
+    "full": gettext_lazy("In full"),
+    "remaining": gettext_lazy("The rest"),
+    "amount": gettext_lazy("An amount"),
+    "items": gettext_lazy("Chosen lines"),
+    **{word: word for word in ("SMS", "EDI", "kg", "km", "mm")},
+    **{"m2": "m²", "m3": "m³", "kwh": "kWh", "paypal": "PayPal"},
+}
 
 
 def money_html(minor: int | None, currency: str) -> SafeString:
@@ -45,6 +54,16 @@ def spoken(word: str) -> str:
     parts = [re.sub(r"(?<=[a-z])(?=[A-Z])", " ", part).replace("_", " ").strip() for part in word.split(",")]
     text = ", ".join(part for part in parts if part)
     return text[:1].upper() + text[1:].lower() if text else ""
+
+
+def chosen(word: str) -> str:
+    """A value out of a list of choices, as people call it."""
+    return str(_CHOSEN.get(word, "")) or spoken(word)
+
+
+def without_mark(text: str) -> str:
+    """A text without the mark by which the desk finds again what it wrote at a service."""
+    return _MARK.sub("", text)
 
 
 def ago(moment: datetime, now: datetime) -> str:

@@ -16,7 +16,7 @@ from arapp.receivables.substance import Difference, differences
 from arapp.web.acts import act_words, details_of
 from arapp.web.conflict import changes_before
 from arapp.web.held import Held
-from arapp.web.shown import spoken
+from arapp.web.shown import spoken, without_mark
 from arapp.web.standing import words_of
 
 NEVER = datetime.min.replace(tzinfo=UTC)
@@ -61,7 +61,7 @@ def timeline(
 
 
 def _event(event: Event) -> Entry:
-    return Entry(event.at, spoken(event.kind), "event", event.person, event.text)
+    return Entry(event.at, spoken(event.kind), "event", event.person, without_mark(event.text))
 
 
 def _decision(decision: Decision, invoice: Invoice) -> Entry:

@@ -314,6 +314,50 @@ def test_a_credit_of_chosen_lines_takes_those_with_a_quantity_and_blames_the_rig
     assert Intent.objects.get().data == {"mode": "items", "lines": [{"position": 2, "quantity": "1"}]}
 
 
+@pytest.fixture
+def of_two_lines(db):
+    return issued(lines=two_lines())
+
+
+def two_lines():
+    facts = {"quantity": Decimal(2), "unit_price": Decimal(5), "vat_rate": Decimal(19)}
+    return tuple(LineRecord(position=n, title=f"Line {n}", **facts) for n in (1, 2))
+
+
+@pytest.mark.parametrize("headers", [{}, HTMX], ids=["page", "dialog"])
+def test_a_credit_form_with_a_line_that_is_gone_is_409_with_the_difference(headers, signed_in, of_two_lines):
+    fields = {"state": "open", "service_state": "Unpaid", "service_decision": "approved", "number": "RE1"}
+    make_invoice(of_two_lines.source, external_id=of_two_lines.external_id, lines=two_lines()[:1], **fields)
+    rows = {"lines.0.position": "1", "lines.1.position": "2", "lines.1.quantity": "1"}
+    sent = form(of_two_lines, mode="remaining", **rows)
+    response = signed_in().post(path(of_two_lines, "invoice.credit"), sent, headers=headers)
+    page = text(response)
+    assert response.status_code == 409
+    assert "Line 2" in page.split('class="diff"')[1].split("</dl>")[0]
+    assert "The invoice has no line 2 any more." in page
+    assert 'name="lines.1.quantity" value="1"' in page
+
+
+@pytest.mark.parametrize("position", ["77", "x", ""])
+def test_a_credit_of_a_line_that_never_was_is_422_beside_it(position, signed_in, of_two_lines):
+    rows = {"lines.0.position": position, "lines.0.quantity": "1"}
+    response = signed_in().post(path(of_two_lines, "invoice.credit"), form(of_two_lines, mode="items", **rows))
+    assert response.status_code == 422
+    assert 'class="error"' in text(response).split('class="of-lines"')[1].split("</ul>")[0]
+    assert not Intent.objects.exists()
+
+
+def test_the_address_fills_in_single_values_alone(signed_in, of_two_lines):
+    page = text(signed_in().get(path(of_two_lines, "invoice.credit"), {"lines": "1", "mode": "full", "x": "1"}))
+    assert "Line 2" in page
+    assert '<option value="full" selected>' in page
+
+
+def test_the_address_names_whom_an_invoice_is_mailed_to(signed_in):
+    page = text(signed_in().get(path(issued("billomat"), "invoice.email"), {"to": "anna@example.org"}))
+    assert 'name="to" value="anna@example.org"' in page
+
+
 def test_the_rest_is_credited_without_a_word_about_lines(signed_in, owed):
     rows = {"lines.0.position": "1", "lines.0.quantity": ""}
     confirm(signed_in(), owed, "invoice.credit", mode="remaining", **rows)

@@ -1,16 +1,22 @@
+from datetime import date
+
 import pytest
 from django.contrib import admin
 from django.urls import reverse
 from django.utils import timezone
 
 from arapp.approvals.models import Approval, ApprovalState
+from arapp.documents.models import InvoiceDocument, StoredFile
+from arapp.kept import keeping
 from arapp.outbox.models import Intent
 from arapp.people.models import Role, User
-from arapp.receivables.models import Customer, Invoice, Source
+from arapp.receivables.models import Choice, Customer, Invoice, Source
+from arapp.receivables.money import Money
+from arapp.receivables.records import NamedRecord, PaperRecord
 from arapp.upstreams.models import Connection, PullRun, Quarantined, Worker
 from tests.conftest import make_invoice, make_source, make_user
 
-OURS = ["people", "receivables", "outbox", "approvals", "upstreams"]
+OURS = ["people", "receivables", "outbox", "approvals", "upstreams", "documents", "kept"]
 MODELS = [model for model in admin.site._registry if model._meta.app_label in OURS]
 
 
@@ -27,11 +33,19 @@ def desk(signed_in):
 def filled(db):
     """One row or more of every model."""
     source = make_source("books", service="billomat")
-    invoice = make_invoice(source, external_id="1")
-    invoice.approval.approve(make_user("first"), invoice.digest)
+    tag, paper = NamedRecord(external_id="t", name="urgent"), PaperRecord(kind="reminder", number="M1")
+    invoice = make_invoice(source, external_id="1", tags=(tag,), papers=(paper,))
+    person = make_user("first")
+    invoice.approval.approve(person, invoice.digest)
     PullRun.objects.create(source=source)
     Quarantined.objects.create(source=source, stream="invoices", external_id="9", payload="{<b>", reason="No id")
     Worker.objects.create(name="w:1")
+    Choice.objects.create(source=source, kind="unit", external_id="u", name="Hour")
+    file = StoredFile.objects.create(name="f", filename="a.pdf", content_type="application/pdf", size=1, sha256="0")
+    InvoiceDocument.objects.create(invoice=invoice, version="1", file=file)
+    keeping.comment(invoice.customer, "Calls back", person)
+    keeping.tag(invoice, ["late"], [], person)
+    keeping.pay(invoice, Money(100, "EUR"), date(2026, 11, 5), "cash", "", person)
     return invoice
 
 

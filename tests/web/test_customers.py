@@ -5,10 +5,12 @@ from datetime import date
 import pytest
 
 from arapp.approvals.models import Approval
+from arapp.kept import keeping
+from arapp.outbox.models import Intent
 from arapp.receivables import mirror
-from arapp.receivables.models import Customer
+from arapp.receivables.models import Choice, Customer
 from arapp.receivables.records import CustomerRecord
-from tests.conftest import NOW, invoice_record, make_invoice, make_source
+from tests.conftest import NOW, invoice_record, make_invoice, make_source, make_user
 
 HTMX = {"HX-Request": "true"}
 
@@ -101,7 +103,7 @@ def test_the_pages_ask_the_same_few_questions_however_many_there_are(path, signe
     first = owing(source, "Company 0")
     path = path.format(first.customer_id)
     client.get(path)
-    with django_assert_max_num_queries(14) as few:
+    with django_assert_max_num_queries(12) as few:
         client.get(path)
     customers = [CustomerRecord(external_id=f"Company {n}", name=f"Company {n}", brief=True) for n in range(60)]
     fields = {"state": "open", "service_decision": "approved"}
@@ -109,9 +111,25 @@ def test_the_pages_ask_the_same_few_questions_however_many_there_are(path, signe
     records += [invoice_record(f"d{n}", customer=customers[0], **fields) for n in range(60)]
     mirror.write_invoices(source, records, NOW)
     Approval.objects.catch_up(source=source)
-    with django_assert_max_num_queries(14) as more:
+    with django_assert_max_num_queries(12) as more:
         client.get(path)
     assert len(few) == len(more)
+
+
+def test_a_customer_with_all_there_can_be_asks_at_most_twelve_questions(signed_in, django_assert_max_num_queries):
+    source, person = make_source("Nord"), make_user()
+    invoice = owing(source, "Alfa")
+    customer = invoice.customer
+    keeping.comment(customer, "Calls back", person)
+    Choice.objects.create(source=source, kind="contact", of=customer.external_id, external_id="k", name="Kim")
+    told = {"source": source, "state": "pending", "person": person}
+    Intent.objects.create(**told, customer=customer, kind="customer.update")
+    Intent.objects.create(**told, invoice=invoice, kind="invoice.cancel")
+    client = signed_in("administrator")
+    with django_assert_max_num_queries(12):
+        page = text(client.get(f"/customers/{customer.pk}/?sort=-number"))
+    for word in ("Calls back", "Kim", "Cancel", "No worker is running", "Alfa@example.org"):
+        assert word in page, word
 
 
 def test_a_list_narrowed_to_a_source_asks_at_most_twelve_questions(signed_in, django_assert_max_num_queries):

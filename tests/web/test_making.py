@@ -2,6 +2,7 @@
 
 import re
 from decimal import Decimal
+from html import unescape
 from typing import Any
 
 import pytest
@@ -63,7 +64,18 @@ def an_invoice(**fields: str) -> dict[str, str]:
 
 
 def hidden(page: str, name: str) -> str:
-    return re.search(rf'name="{name}" value="([^"]*)"', page)[1]
+    return unescape(re.search(rf'name="{name}" value="([^"]*)"', page)[1])
+
+
+def carried(page: str) -> dict[str, str]:
+    """What the form carries unseen, and the question it asks if it asks one."""
+    names = [name for name in ("token", "digest", "confirmed") if f'name="{name}"' in page]
+    return {name: hidden(page, name) for name in names}
+
+
+def send(client: Any, path: str, typed: dict[str, str]) -> Any:
+    """Open the form and send it, as a browser does."""
+    return client.post(path, typed | carried(text(client.get(path))))
 
 
 # Where
@@ -160,7 +172,7 @@ def test_a_customer_is_changed_by_what_differs_alone(clerk, billomat):
 def test_a_change_of_nothing_is_no_change(clerk, billomat):
     customer = customer_at(billomat)
     typed = {"name": "Alfa AB", "email": "alfa@example.org", "address.city": "Umeå", "address.zip": "90325"}
-    response = clerk.post(f"/customers/{customer.pk}/edit/", typed)
+    response = send(clerk, f"/customers/{customer.pk}/edit/", typed)
     assert response.status_code == 422
     assert "nothing in it to change" in text(response)
 
@@ -175,12 +187,75 @@ def test_a_customer_that_changed_meanwhile_is_not_overwritten(clerk, billomat):
     assert not Intent.objects.exists()
 
 
+@pytest.mark.parametrize("digest", [{}, {"digest": ""}, {"digest": "\x00ü"}], ids=["missing", "empty", "odd"])
+def test_a_form_that_does_not_say_what_was_seen_changes_nothing(digest, clerk, billomat):
+    customer = customer_at(billomat)
+    response = clerk.post(f"/customers/{customer.pk}/edit/", {"name": "Alfa GmbH"} | digest)
+    assert response.status_code == 409
+    assert not Intent.objects.exists()
+
+
+def test_a_form_without_anything_in_it_empties_nothing(clerk, billomat):
+    customer = customer_at(billomat)
+    assert clerk.post(f"/customers/{customer.pk}/edit/").status_code == 409
+    assert not Intent.objects.exists()
+
+
+def test_after_the_refusal_it_says_what_stands_there_now_and_can_be_saved_again(clerk, billomat):
+    customer = customer_at(billomat)
+    path = f"/customers/{customer.pk}/edit/"
+    typed = {"name": "Alfa AB", "email": "new@example.org", "address.city": "Umeå", "address.zip": "90325"}
+    stale = typed | carried(text(clerk.get(path)))
+    customer_at(billomat, name="Alfa & Holding")
+    refused = clerk.post(path, stale)
+    page = text(refused)
+    assert refused.status_code == 409
+    name = page.split('id="field-name"')[1].split("</div></div>")[0]
+    assert "Alfa &amp; Holding" in name
+    assert 'value="Alfa AB"' in name
+    assert "now" not in page.split('id="field-address.city"')[1].split("</div>")[0]
+    clerk.post(path, typed | {"name": "Alfa & Holding"} | carried(page))
+    assert Intent.objects.get().data == {"email": "new@example.org"}
+
+
+def test_a_step_in_between_does_not_hide_that_it_changed(clerk, billomat):
+    invoice = make_invoice(billomat, external_id="x1", form={"note": "Old"})
+    path = f"/invoices/{invoice.pk}/edit/"
+    stale = carried(text(clerk.get(path)))
+    make_invoice(billomat, external_id="x1", form={"note": "Old"}, gross="238", net="200", vat="38")
+    page = text(clerk.post(path, {"note": "New", "step": "add:lines"} | stale))
+    assert clerk.post(path, {"note": "New"} | carried(page)).status_code == 409
+
+
+def test_white_space_that_nobody_touched_is_no_change(clerk, billomat):
+    form = {"name": "Alfa AB  ", "note": "\tTwo\r\nlines \n", "address": {"city": " Umeå"}}
+    told = CustomerRecord(external_id="c1", name="Alfa AB  ", form=form)
+    mirror.write_customers(billomat, [told], NOW)
+    path = f"/customers/{Customer.objects.get().pk}/edit/"
+    typed = {"name": "Alfa AB  ", "note": "Two\r\nlines \r\n", "address.city": " Umeå"}
+    response = send(clerk, path, typed)
+    assert response.status_code == 422
+    assert "nothing in it to change" in text(response)
+    send(clerk, path, typed | {"name": "Alfa GmbH"})
+    assert Intent.objects.get().data == {"name": "Alfa GmbH"}
+
+
+@pytest.mark.parametrize("part", ["sums", "customers", "items"])
+@pytest.mark.parametrize("method", ["get", "post"])
+@pytest.mark.parametrize("what", ["customers", "items"])
+def test_a_part_that_the_form_does_not_have_is_the_form_itself(what, method, part, clerk, billomat):
+    response = getattr(clerk, method)(f"/{what}/new/?source={billomat.pk}&part={part}", headers=HTMX)
+    assert response.status_code == 200
+    assert '<form id="making"' in text(response)
+    assert not Intent.objects.exists()
+
+
 def test_an_item_is_made_and_changed(clerk, billomat):
     typed = {"title": "Chair", "unit_price": "12.5", "vat_rate": "19", "type": "product"}
     clerk.post(f"/items/new/?source={billomat.pk}", typed)
     item = item_at(billomat)
     known = {"title": "Consulting", "number": "A5", "unit": "hour", "vat_rate": "25"}
-    clerk.post(f"/items/{item.pk}/edit/", known | {"unit_price": "99"})
+    send(clerk, f"/items/{item.pk}/edit/", known | {"unit_price": "99"})
     made, changed = Intent.objects.order_by("id")
     assert (made.kind, made.data) == ("item.create", typed)
     assert (changed.kind, changed.item, changed.data) == ("item.update", item, {"unit_price": "99"})
@@ -357,7 +432,7 @@ def test_a_change_of_what_is_sent_is_for_who_decides_and_asks_once_more(signed_i
     asked = text(client.post(path, typed))
     assert "debit or credit invoice" in asked
     assert not Intent.objects.exists()
-    client.post(path, typed | {"confirmed": "1", "token": hidden(asked, "token")})
+    client.post(path, typed | carried(asked))
     assert Intent.objects.get().data == {"note": "New"}
 
 
@@ -374,9 +449,25 @@ def test_sending_at_once_asks_once_more_says_to_whom_and_how_much_and_is_recorde
     again = dict(re.findall(r'type="hidden" name="([^"]+)" value="([^"]*)"', asked))
     back = text(client.post(f"/invoices/new/?source={billogram.pk}", again | {"step": "look"}))
     assert hidden(back, "lines.0.unit_price") == "100"
-    client.post(f"/invoices/new/?source={billogram.pk}", again | {"confirmed": "1"})
+    client.post(f"/invoices/new/?source={billogram.pk}", again | carried(asked))
     intent = Intent.objects.get()
     assert (intent.data["send"], intent.alone) == (True, True)
+
+
+def test_what_was_confirmed_for_one_amount_is_asked_anew_for_another(signed_in, billogram):
+    Source.objects.update(second_person=SecondPerson.NEVER)
+    customer_at(billogram)
+    client, path = signed_in(Role.APPROVER), f"/invoices/new/?source={billogram.pk}"
+    typed = an_invoice(send="on", method="Email")
+    asked = text(client.post(path, typed))
+    dearer = typed | {"lines.0.unit_price": "99999"} | carried(asked)
+    again = client.post(path, dearer)
+    assert "1,249,988.00 SEK" in text(again)
+    assert "1,249,988.00 SEK" in hidden(text(again), "confirmed")
+    assert client.post(path, dearer | {"confirmed": "1"}).status_code == 200
+    assert not Intent.objects.exists()
+    client.post(path, dearer | carried(text(again)))
+    assert Intent.objects.get().data["lines"][0]["unit_price"] == "99999"
 
 
 def test_sending_at_once_is_refused_beside_its_box_where_two_people_are_wanted(signed_in, billogram):
@@ -451,13 +542,13 @@ def test_a_contact_is_added_changed_and_removed(clerk, person_at):
     shown = text(clerk.get(path))
     assert "Eva Berg" in shown
     assert f"{path}act/contact.create/" in shown
-    clerk.post(f"{path}act/contact.create/", {"name": "Nils", "email": "nils@example.org"})
+    send(clerk, f"{path}act/contact.create/", {"name": "Nils", "email": "nils@example.org"})
     opened = text(clerk.get(f"{path}act/contact.update/?contact=77"))
     assert hidden(opened, "name") == "Eva Berg"
-    clerk.post(f"{path}act/contact.update/", {"contact": "77", "name": "Eva Strand"})
-    asked = text(clerk.post(f"{path}act/contact.delete/", {"contact": "77"}))
+    send(clerk, f"{path}act/contact.update/", {"contact": "77", "name": "Eva Strand"})
+    asked = text(send(clerk, f"{path}act/contact.delete/", {"contact": "77"}))
     assert Intent.objects.count() == 2
-    clerk.post(f"{path}act/contact.delete/", {"contact": "77", "confirmed": "1", "token": hidden(asked, "token")})
+    clerk.post(f"{path}act/contact.delete/", {"contact": "77"} | carried(asked))
     told = Intent.objects.order_by("id").values_list("kind", "customer", "data")
     assert list(told) == [
         ("contact.create", person_at.pk, {"name": "Nils", "email": "nils@example.org"}),
@@ -477,16 +568,16 @@ def test_an_item_is_deleted_once_it_was_said_twice(clerk, billogram):
     item = item_at(billogram)
     path = f"/items/{item.pk}/act/item.delete/"
     assert path in text(clerk.get(f"/items/{item.pk}/"))
-    asked = text(clerk.post(path))
+    asked = text(send(clerk, path, {}))
     assert "Consulting" in asked
     assert not Intent.objects.exists()
-    clerk.post(path, {"confirmed": "1", "token": hidden(asked, "token")})
+    clerk.post(path, carried(asked))
     assert (Intent.objects.get().kind, Intent.objects.get().item) == ("item.delete", item)
 
 
 def test_a_comment_on_a_customer_stays_at_the_desk(clerk, billogram):
     customer = customer_at(billogram)
-    response = clerk.post(f"/customers/{customer.pk}/act/customer.comment/", {"body": "Pays late & slowly"})
+    response = send(clerk, f"/customers/{customer.pk}/act/customer.comment/", {"body": "Pays late & slowly"})
     page = text(clerk.get(response.headers["Location"], follow=True))
     assert "Pays late &amp; slowly" in page
     assert Intent.objects.get().state == IntentState.DONE

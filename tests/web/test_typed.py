@@ -35,6 +35,14 @@ def test_data_that_is_typed_again_is_the_same_data():
     assert given(FIELDS, as_typed(FIELDS, DATA), NOTHING) == DATA
 
 
+def test_outer_white_space_and_the_ends_of_lines_are_no_difference():
+    spaced = {"name": "\tAlfa\r\nBeta ", "address": {"city": "Umeå "}, "lines": [{"title": " Travel"}]}
+    plain = {"name": "Alfa\nBeta", "address": {"city": "Umeå"}, "lines": [{"title": "Travel"}]}
+    assert as_typed(FIELDS, spaced) == as_typed(FIELDS, plain)
+    query = sent(name="\tAlfa\r\nBeta ", address__city="Umeå ", lines__0__title=" Travel")
+    assert given(FIELDS, typed_in(FIELDS, query), as_typed(FIELDS, spaced)) == {}
+
+
 def test_what_is_sent_as_it_stands_is_the_same_data():
     query = QueryDict(mutable=True)
     for path, _field, value in leaves(FIELDS, as_typed(FIELDS, DATA)):

@@ -1,5 +1,7 @@
 """Customers: the list, its downloads, and one customer."""
 
+from typing import Any
+
 from django.db.models import Count
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404
@@ -16,6 +18,7 @@ from arapp.receivables.models import Choice, ChoiceKind, Customer, Invoice
 from arapp.receivables.personal import masked
 from arapp.web.access import needs
 from arapp.web.downloads import csv_of, xlsx_of
+from arapp.web.held import Held, worked
 from arapp.web.htmx import page_or_part
 from arapp.web.makers import beside, edit_of, makes_at
 from arapp.web.outgoing import under_way_of
@@ -50,29 +53,36 @@ def _invoice_counts(customers: list[Customer]) -> dict[int, int]:
 @needs(SEE)
 def customer(request: HttpRequest, pk: int) -> HttpResponse:
     """One customer with the first page of its invoices; the list itself is one link away."""
-    shown = get_object_or_404(Customer.objects.select_related("source"), pk=pk)
-    query = request.GET.copy()
-    query.setlist("customer", [str(pk)])
-    found = InvoiceFilter(query, Invoice.objects.filter(customer=shown))
-    sums = totals(found.qs)
-    page = page_of(found, ready(), row_count(sums))
-    add_debts([shown], found.today)
+    joined = Customer.objects.select_related("source__connection").annotate(worked=worked())
+    shown = get_object_or_404(joined, pk=pk)
+    held = Held.known([shown.source], shown.worked)
     context = {
         "customer": shown,
         "facts": [(label, value) for label, value in _facts(shown) if value],
-        "page": page,
-        "rows": rows_of(page.rows, request, found.today),
-        "totals": sums,
-        "tools": Toolbar(found, (), invoice_columns(), page),
-        "found": found,
         "edit": edit_of("customer.update", shown, request.user),
         "invoice_new": makes_at("invoice.create", shown.source, request.user),
         "beside": beside(shown, request.user),
         "people": Choice.objects.filter(source=shown.source, kind=ChoiceKind.CONTACT, of=shown.external_id),
         "comments": shown.kept_comments.select_related("person"),
-        "under_way": under_way_of(shown),
+        "under_way": under_way_of(shown, held),
     }
-    return page_or_part(request, "customers/detail.html", "invoices/_results.html", context)
+    return page_or_part(
+        request, "customers/detail.html", "invoices/_results.html", context | _theirs(shown, request, held)
+    )
+
+
+def _theirs(customer: Customer, request: HttpRequest, held: Held) -> dict[str, Any]:
+    """A page of the customer's invoices, and what the customer owes. Links name the customer, for the downloads."""
+    query = request.GET.copy()
+    query.pop("customer", None)
+    found = InvoiceFilter(query, Invoice.objects.filter(customer=customer))
+    sums = totals(found.qs)
+    page = page_of(found, ready(), row_count(sums))
+    add_debts([customer], found.today)
+    tools = Toolbar(found, (), invoice_columns(), page)
+    tools.query["customer"] = str(customer.pk)
+    rows = rows_of(page.rows, request, found.today, held=held)
+    return {"found": found, "tools": tools, "page": page, "rows": rows, "totals": sums}
 
 
 def _facts(customer: Customer) -> list[tuple[str, str]]:

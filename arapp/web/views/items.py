@@ -11,6 +11,7 @@ from arapp.people.models import SEE
 from arapp.receivables.models import Invoice, Item, Line
 from arapp.web.access import needs
 from arapp.web.downloads import csv_of, xlsx_of
+from arapp.web.held import Held
 from arapp.web.htmx import page_or_part
 from arapp.web.makers import beside, edit_of
 from arapp.web.outgoing import under_way_of
@@ -56,7 +57,7 @@ def item(request: HttpRequest, pk: int) -> HttpResponse:
         "used": Invoice.objects.filter(pk__in=lines.order_by().values("invoice")).count(),
         "edit": edit_of("item.update", shown, request.user),
         "beside": beside(shown, request.user),
-        "under_way": under_way_of(shown),
+        "under_way": under_way_of(shown, Held()),
     }
     return render(request, "items/detail.html", context)
 
