@@ -71,7 +71,8 @@ def _undecidable(action: Action, invoice: Invoice, person: User | None, method: 
 
 def _takes_another(action: Action, invoice: Invoice, person: User | None) -> str:
     """Why somebody else has to do it, by the least amount it can be about; the amount itself is judged later."""
-    if not action.second_person or action.name in DECISIONS:
+    credits_by_changing = action.name == CHANGE and states.changes_what_is_issued(invoice)
+    if not (action.second_person or credits_by_changing) or action.name in DECISIONS:
         return ""
     return second_person.why_not(invoice, person, stakes.least(action.name, invoice))
 

@@ -4,9 +4,10 @@ import re
 from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from arapp.actions import allowed, rules, stakes
+from arapp.actions import allowed, rules, stakes, states
 from arapp.actions.carrying import carry_out
 from arapp.actions.fields import Invalid, clean
 from arapp.actions.keepers import keep
@@ -16,7 +17,7 @@ from arapp.actions.wishes import Refused, Stale, Subject, Wish
 from arapp.approvals import refusals, second_person
 from arapp.approvals.effects import APPROVE, REJECT
 from arapp.approvals.models import Decision
-from arapp.outbox.models import Intent, IntentState
+from arapp.outbox.models import CAME_TO_NOTHING, Intent, IntentState
 from arapp.people.models import DECIDE, User
 from arapp.receivables import references
 from arapp.receivables.models import Customer, Invoice, Item, Snapshot, Source
@@ -27,7 +28,6 @@ from arapp.upstreams.tries import mark_of
 __all__ = ["Invalid", "Refused", "Stale", "Wish", "carry_out", "check", "effect", "store"]
 
 OWN = "own_reference"
-CAME_TO_NOTHING = (IntentState.REFUSED, IntentState.SUPERSEDED)
 FIELD_OF = {Invoice: "invoice", Customer: "customer", Item: "item"}
 
 
@@ -42,7 +42,7 @@ def check(action: Action, source: Source, subject: Subject, data: Any, person: U
     if cleaned.get("send"):
         cleaned.setdefault("method", source.delivery_method)
     reference = cleaned.pop(OWN, "") or references.drawn()
-    if earlier := _earlier(action, source, reference):
+    if earlier := _earlier(action, source, subject, reference, cleaned):
         return Wish(action, source, subject, cleaned, person, digest, reference, earlier=earlier)
     if sentence := allowed.impossible(action, subject, person, cleaned.get("method", "")):
         raise Refused(sentence)
@@ -56,11 +56,17 @@ def check(action: Action, source: Source, subject: Subject, data: Any, person: U
     return wish
 
 
-def _earlier(action: Action, source: Source, reference: str) -> Intent | None:
-    """What was told under this reference before, unless it came to nothing."""
+def _earlier(action: Action, source: Source, subject: Subject, reference: str, data: dict[str, Any]) -> Intent | None:
+    """What was told under this reference before, unless it came to nothing. Refused when that was something else.
+
+    A drawn reference is a form's: what it was sent with before is the page's to compare.
+    """
     told = Intent.objects.filter(source=source, reference=reference).exclude(state__in=CAME_TO_NOTHING)
     found = told.order_by("-id").first()
-    if found and found.kind != action.name:
+    if found is None:
+        return None
+    other = found.data != data or (subject and found.subject != subject)
+    if found.kind != action.name or (other and not references.is_drawn(reference)):
         raise Refused(_("This reference stands for something else already."), OWN)
     return found
 
@@ -91,12 +97,29 @@ def _alone(
     """Whether one person does alone what two do elsewhere. Refused where the source wants a second one."""
     if data.get("send"):
         return _alone_in_one_step(source, person, amount)
-    if not action.second_person or not isinstance(subject, Invoice):
+    if not isinstance(subject, Invoice) or not (action.second_person or _gives_up(action, subject, data, person)):
         return False
     own = second_person.prepared(subject, person) or _own_payment(action, subject, data, person)
     if own and second_person.needed(source, amount or subject.money("gross")):
         raise Refused(own)
     return bool(own)
+
+
+def _gives_up(action: Action, invoice: Invoice, data: dict[str, Any], person: User | None) -> bool:
+    """Whether it credits or writes off by another name. Refused for a role that may not."""
+    if action.name == allowed.CHANGE:
+        return states.changes_what_is_issued(invoice)
+    if not data.get("mark_as_paid") or not _settles_for_less(invoice, data):
+        return False
+    if person is not None and not person.can(DECIDE):
+        raise Refused(_("Your role may record the payment; writing off the rest takes an approver."), "mark_as_paid")
+    return True
+
+
+def _settles_for_less(invoice: Invoice, data: dict[str, Any]) -> bool:
+    """Whether less comes in than is open: the rest is written off (Billomat, section 6.2)."""
+    left = invoice.money("open")
+    return left is None or Money.parse(data["amount"], invoice.currency) < left
 
 
 def _alone_in_one_step(source: Source, person: User | None, amount: Money | None) -> bool:
@@ -125,10 +148,22 @@ def _is_of(intent: Intent, invoice: Invoice, payment: str) -> bool:
 
 
 def _demand_no_twin(wish: Wish) -> None:
-    """Refused while the same is on its way: a click too many."""
+    """Refused while the same is on its way, unless its own reference says that it is another one."""
+    if not references.is_drawn(wish.reference):
+        return
     waiting = Intent.objects.filter(source=wish.source, kind=wish.action.name, **_concerns(wish)).unsettled()
     if any(intent.data == wish.data for intent in waiting):
         raise Refused(allowed.still_on_its_way())
+
+
+def _half_done(wish: Wish) -> Intent | None:
+    """The same that was refused at a later step: it goes on from there, so that nothing is made a second time."""
+    refused = Intent.objects.filter(source=wish.source, kind=wish.action.name, state=IntentState.REFUSED)
+    found = refused.filter(data=wish.data).exclude(result_id="").order_by("-id").first()
+    if found is None or (wish.subject and found.subject != wish.subject):
+        return None
+    again = found.move(IntentState.PENDING, error="", tries=0, due_at=timezone.now(), settled_at=None)
+    return found if again else None
 
 
 def _concerns(wish: Wish) -> dict[str, Any]:
@@ -144,11 +179,14 @@ def store(wish: Wish) -> Intent:
     service need not hear of leaves an intent that is done and not stored.
     """
     Source.objects.select_for_update(no_key=True).get(pk=wish.source.pk)
-    if earlier := wish.earlier or _earlier(wish.action, wish.source, wish.reference):
+    earlier = wish.earlier or _earlier(wish.action, wish.source, wish.subject, wish.reference, wish.data)
+    if earlier:
         return earlier
     if wish.action.name in DECISIONS:
         return _decided(wish)
     _demand_no_twin(wish)
+    if begun := _half_done(wish):
+        return begun
     invoice = wish.subject if isinstance(wish.subject, Invoice) else None
     fields = _concerns(wish) | {
         "source": wish.source,

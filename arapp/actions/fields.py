@@ -27,6 +27,8 @@ class Field:
     label: str | Promise
     kind: str = "text"
     required: bool = False
+    never_empty: bool = False
+    """May be left out, but what is there is not taken away."""
     help: str | Promise = ""
     choices: tuple[str, ...] = ()
     """Kind ``choice``: the words that are taken."""
@@ -132,7 +134,7 @@ def _strangers(
 def _value(field: Field, value: Any, place: Place, path: str, problems: dict[str, str]) -> Any:
     if value is None:
         problems[path] = _("This may not be null; leave it out instead.")
-    elif field.required and value in ("", [], {}):
+    elif (field.required or field.never_empty) and _is_empty(value):
         problems[path] = _("This is needed.")
     elif value == "" and field.kind in EMPTIED:
         return ""
@@ -146,6 +148,10 @@ def _value(field: Field, value: Any, place: Place, path: str, problems: dict[str
         except Wrong as wrong:
             problems[path] = str(wrong)
     return None
+
+
+def _is_empty(value: Any) -> bool:
+    return not value.strip() if isinstance(value, str) else value in ([], {})
 
 
 def _rows(field: Field, value: Any, place: Place, path: str, problems: dict[str, str]) -> list[dict[str, Any]]:

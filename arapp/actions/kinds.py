@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 MOST = 100
 """Of a list of addresses, names or files."""
 EARLIEST, LATEST = date(1970, 1, 1), date(2199, 12, 31)
+_PLAIN = re.compile(r"[+-]?\d+(\.\d+)?", re.ASCII)
+"""As the schemas have it; services may write an exponent, people may not."""
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _REDUCTION = re.compile(r"(\d{1,12}(?:\.\d{1,6})?)(%?)", re.ASCII)
 
@@ -66,6 +68,8 @@ def _text(value: Any, field: "Field", place: Place) -> str:
 
 
 def _number(value: Any) -> Decimal:
+    if isinstance(value, str) and not _PLAIN.fullmatch(value.strip()):
+        raise Wrong(_("“%(value)s” is not a number; it must look like 1234.56.") % {"value": value[:40]})
     try:
         return exact_decimal(value)
     except AmountError as error:
@@ -201,12 +205,19 @@ def _each(take: Take) -> Take:
     return take_all
 
 
+def _words(value: Any, field: "Field", place: Place) -> list[Any]:
+    """A list, or one text with commas."""
+    return _each(_text)(value.split(",") if isinstance(value, str) else value, field, place)
+
+
 def _string(**more: Any) -> Callable[["Field"], dict[str, Any]]:
     return lambda field: {"type": "string", **more}
 
 
 def _limited(field: "Field") -> dict[str, Any]:
-    return {"type": "string", "maxLength": field.limit} | ({"minLength": 1} if field.required else {})
+    return {"type": "string", "maxLength": field.limit} | (
+        {"minLength": 1} if field.required or field.never_empty else {}
+    )
 
 
 def _numeric(field: "Field") -> dict[str, Any]:
@@ -235,7 +246,7 @@ _FILE = {
 KINDS: dict[str, Kind] = {
     "text": Kind(_text, _limited),
     "long": Kind(_long, _limited),
-    "amount": Kind(_amount, _string(pattern=r"^\d+(\.\d+)?$")),
+    "amount": Kind(_amount, _string(pattern=r"^\+?\d+(\.\d+)?$")),
     "decimal": Kind(_decimal, _numeric),
     "percent": Kind(_percent, lambda field: _numeric(field) | {"minimum": 0, "maximum": 100}),
     "reduction": Kind(_reduction, _string(pattern=r"^\d+(\.\d+)?%?$")),
@@ -247,6 +258,7 @@ KINDS: dict[str, Kind] = {
     "email": Kind(_email, _string(format="email")),
     "emails": Kind(_each(_email), _list_of(_string(format="email"))),
     "texts": Kind(_each(_text), _list_of(_limited)),
+    "words": Kind(_words, lambda field: {"anyOf": [{"type": "string"}, _list_of(_limited)(field)]}),
     "yes": Kind(_yes, lambda field: {"type": "boolean"}),
     "choice": Kind(_choice, lambda field: {"enum": list(field.choices)}),
     "option": Kind(_option, _string()),

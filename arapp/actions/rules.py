@@ -17,7 +17,7 @@ from arapp.actions.data.invoices import PAYMENT_METHODS
 from arapp.actions.wishes import Subject
 from arapp.kept.keeping import open_at_desk
 from arapp.lists.days import today
-from arapp.receivables.models import Customer, Invoice, PaperKind, Service, Source
+from arapp.receivables.models import Customer, Invoice, Kind, MovementKind, PaperKind, Service, Source, State
 from arapp.receivables.money import AmountError, Money, currency_code
 from arapp.receivables.personal import is_organisation, is_personal
 
@@ -120,6 +120,14 @@ def _lines(given: Given) -> Problems:
             yield f"lines.{n}.quantity", _("The quantity may not be zero.")
 
 
+def _adds_up(given: Given) -> Problems:
+    if not stakes.SUMMED & given.data.keys():
+        return
+    problem = stakes.why_no_sum(given.source, given.subject, given.data)
+    if problem:
+        yield problem.path, str(problem)
+
+
 def _payment_types(given: Given) -> Problems:
     for n, word in enumerate(given.data.get("payment_types", ())):
         if word not in PAYMENT_METHODS:
@@ -131,6 +139,9 @@ def _sending(given: Given) -> Problems:
         yield "method", _("This is for an invoice that is sent at once.")
     if given.data.get("send") and not (given.data.get("method") or given.source.delivery_method):
         yield "method", _("Say how it is sent; this source has no way of its own.")
+    gross = stakes.at_stake("invoice.create", given.source, None, given.data) if given.data.get("send") else None
+    if gross and gross.minor < 0:
+        yield "send", _("An invoice with a negative sum is not sent.")
 
 
 def _vat_of_gross(given: Given) -> Problems:
@@ -149,11 +160,27 @@ def _of_mode(given: Given) -> Problems:
 
 
 def _credited(given: Given) -> Problems:
-    amount, gross = given.data.get("amount"), given.subject.money("gross")
-    if amount and gross and gross < Money.parse(amount, gross.currency):
-        yield "amount", _("This is more than the invoice's %(gross)s.") % {"gross": gross}
+    field = {"amount": "amount", "items": "lines"}.get(given.data["mode"], "")
+    left = _creditable(given.subject)
+    if field and given.data.get(field) and left:
+        amount = stakes.at_stake("invoice.credit", given.source, given.subject, given.data)
+        if amount and left < amount:
+            yield field, _("This is more than the %(left)s that can be credited.") % {"left": left}
+    if given.data["mode"] == "full" and left and left < given.subject.money("gross"):
+        yield "mode", _("Part of it is credited already; %(left)s can be credited.") % {"left": left}
     if given.data["mode"] == "remaining" and given.subject.open == 0:
         yield "mode", _("Nothing is left to credit.")
+
+
+def _creditable(invoice: Invoice) -> Money | None:
+    """The gross less what was credited before: by credit notes where the service has them, else within."""
+    gross = invoice.money("gross")
+    notes = Invoice.objects.filter(source=invoice.source, kind=Kind.CREDIT_NOTE, corrects=invoice.external_id)
+    issued = notes.filter(gone_at=None, currency=invoice.currency).exclude(state__in=(State.DRAFT, State.CANCELLED))
+    by_notes = sum(abs(note.gross or 0) for note in issued)
+    credits = invoice.movements.filter(kind=MovementKind.CREDIT, currency=invoice.currency)
+    inside = sum(credit.amount for credit in credits)
+    return gross and gross - Money(max(by_notes, inside), gross.currency)
 
 
 def _credited_lines(given: Given) -> Problems:
@@ -162,7 +189,9 @@ def _credited_lines(given: Given) -> Problems:
     stored = {line.position: line for line in given.subject.lines.all()}
     for n, row in enumerate(given.data["lines"]):
         line, quantity = stored.get(row["position"]), Decimal(row["quantity"])
-        if line is None:
+        if row["position"] in (earlier["position"] for earlier in given.data["lines"][:n]):
+            yield f"lines.{n}.position", _("This line is named twice.")
+        elif line is None:
             yield f"lines.{n}.position", _("The invoice has no such line.")
         elif quantity <= 0:
             yield f"lines.{n}.quantity", _("The quantity must be more than zero.")
@@ -203,10 +232,13 @@ def _respite(given: Given) -> Problems:
 def _tags(given: Given) -> Problems:
     if not given.data.get("tags") and not given.data.get("remove"):
         yield "tags", _("Name a tag to add or to remove.")
+    for n, name in enumerate(given.data.get("remove", ())):
+        if name in given.data.get("tags", ()):
+            yield f"remove.{n}", _("The same tag cannot be added and removed.")
 
 
 _CUSTOMER = (_org_no, _vat_no, _countries, _currency)
-_INVOICE = (_currency, _dates, _supply, _lines, _payment_types, _vat_of_gross)
+_INVOICE = (_currency, _dates, _supply, _lines, _adds_up, _payment_types, _vat_of_gross)
 
 RULES: Mapping[str, tuple[Callable[[Given], Problems], ...]] = {
     "customer.create": _CUSTOMER,

@@ -1,11 +1,12 @@
 """What exactly an action does, to whom and for how much: for buttons, confirmations and previews."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
-from arapp.actions import states
+from arapp.actions import stakes, states
 from arapp.actions.wishes import Wish
 from arapp.receivables.models import Customer, Invoice
 
@@ -23,9 +24,15 @@ def _facts(wish: Wish) -> dict[str, Any]:
         "source": wish.source,
         "amount": wish.amount or _("an amount not known yet"),
         "customer": _customer(wish),
-        "to": ", ".join(wish.data.get("to", ())),
+        "to": _receivers(wish.data),
         "date": wish.data.get("date", ""),
     }
+
+
+def _receivers(data: Mapping[str, Any]) -> str:
+    """Everybody who gets an e-mail, as “a@example.org, copy to b@example.org”."""
+    words = {"to": "%(to)s", "cc": _("copy to %(to)s"), "bcc": _("blind copy to %(to)s")}
+    return ", ".join(words[name] % {"to": ", ".join(data[name])} for name in words if data.get(name))
 
 
 def _customer(wish: Wish) -> str:
@@ -82,12 +89,20 @@ def _creates(wish: Wish) -> str:
 
 
 def _changes(wish: Wish) -> str:
-    if states.changes_what_is_issued(wish.subject):
+    if not states.changes_what_is_issued(wish.subject):
+        return _("Changes the draft %(what)s at %(service)s.") % _facts(wish)
+    by = stakes.difference(wish.subject, wish.data)
+    if by is None:
         words = _(
             "%(what)s is issued: %(service)s will make a debit or credit invoice for the difference and send it."
         )
-        return words % _facts(wish)
-    return _("Changes the draft %(what)s at %(service)s.") % _facts(wish)
+    elif by.minor > 0:
+        words = _("%(what)s is issued: %(service)s will make a debit invoice over %(by)s and send it.")
+    elif by.minor < 0:
+        words = _("%(what)s is issued: %(service)s will make a credit invoice over %(by)s and send it.")
+    else:
+        words = _("%(what)s is issued; its sum stays the same: %(service)s will make no further invoice.")
+    return words % (_facts(wish) | {"by": -by if by and by.minor < 0 else by})
 
 
 def _pays(wish: Wish) -> str:
@@ -99,9 +114,13 @@ def _pays(wish: Wish) -> str:
 
 def _credits(wish: Wish) -> str:
     if wish.data["mode"] == "items":
-        return _("Credits %(count)d lines of %(what)s to %(customer)s.") % (
-            _facts(wish) | {"count": len(wish.data["lines"])}
+        count = len(wish.data["lines"])
+        words = ngettext(
+            "Credits %(count)d line of %(what)s, %(amount)s, to %(customer)s.",
+            "Credits %(count)d lines of %(what)s, %(amount)s, to %(customer)s.",
+            count,
         )
+        return words % (_facts(wish) | {"count": count})
     return _("Credits %(amount)s of %(what)s to %(customer)s.") % _facts(wish)
 
 
@@ -118,7 +137,7 @@ SENTENCES: dict[str, Callable[[Wish], str]] = {
     "invoice.mail": _saying(lambda: _("Sends %(what)s of %(amount)s to %(customer)s by post; this costs money.")),
     "invoice.message": _saying(lambda: _("Sends a message about %(what)s to %(customer)s.")),
     "invoice.remind": _reminds,
-    "reminder.email": _saying(lambda: _("E-mails the reminder of %(what)s to %(to)s.")),
+    "reminder.email": _saying(lambda: _("E-mails the reminder of %(amount)s on %(what)s to %(to)s.")),
     "reminder.cancel": _saying(lambda: _("Cancels a reminder of %(what)s.")),
     "payment.create": _pays,
     "payment.delete": _saying(lambda: _("Deletes the payment of %(amount)s on %(what)s.")),
@@ -126,7 +145,9 @@ SENTENCES: dict[str, Callable[[Wish], str]] = {
     "invoice.credit_payment": _saying(lambda: _("Marks %(amount)s of %(what)s as paid out to %(customer)s.")),
     "invoice.respite": _saying(lambda: _("Gives %(customer)s time until %(date)s to pay %(what)s.")),
     "invoice.collect": _saying(lambda: _("Hands %(amount)s of %(what)s by %(customer)s to debt collection.")),
-    "invoice.encash": _saying(lambda: _("Hands %(what)s by %(customer)s to a collection agency; this costs money.")),
+    "invoice.encash": _saying(
+        lambda: _("Hands %(amount)s of %(what)s by %(customer)s to a collection agency; this costs money.")
+    ),
     "invoice.write_off": _saying(lambda: _("Writes off the %(amount)s of fees left on %(what)s; it ends as paid.")),
     "invoice.write_down": _saying(lambda: _("Writes %(amount)s of %(what)s down in the books; it stays owed.")),
     "invoice.sell": _saying(lambda: _("Offers %(what)s of %(amount)s for sale.")),

@@ -10,9 +10,11 @@ from datetime import date
 
 from django.utils.translation import gettext as _
 
+from arapp.actions.stakes import was_booked
 from arapp.kept.keeping import open_after
 from arapp.kept.models import KeptPayment
 from arapp.lists.days import today
+from arapp.outbox.models import CAME_TO_NOTHING, intents_of
 from arapp.receivables.folded import parts_of
 from arapp.receivables.models import Event, Invoice, Kind, MovementKind, PaperKind, Service, State
 
@@ -151,6 +153,12 @@ def _not_credit(invoice: Invoice) -> str:
     return _("This is not possible with a credit note.") if invoice.kind == Kind.CREDIT_NOTE else ""
 
 
+def _not_handed_over(invoice: Invoice) -> str:
+    """Billomat's state does not show it (section 6.1); each time costs money."""
+    handed = any(one.kind == "invoice.encash" and one.state not in CAME_TO_NOTHING for one in intents_of(invoice))
+    return _("It is in the hands of the collection agency already.") if handed else ""
+
+
 def _cancelled(invoice: Invoice) -> str:
     return "" if invoice.state == State.CANCELLED else _("It is not cancelled.")
 
@@ -164,7 +172,7 @@ def _payable(invoice: Invoice) -> str:
 
 
 def _has_payment(invoice: Invoice) -> str:
-    paid = any(one.kind == MovementKind.PAYMENT for one in parts_of(invoice, "movements"))
+    paid = any(map(was_booked, parts_of(invoice, "movements")))
     return "" if paid else _("No payment is recorded.")
 
 
@@ -226,7 +234,7 @@ RULES: dict[str, dict[str, tuple[Rule, ...]]] = {
     "invoice.write_down": {Service.BILLOGRAM: (_still_owed, _principal_left, _not_written_down)},
     "invoice.revert_write_down": {Service.BILLOGRAM: (_written_down,)},
     "invoice.sell": {Service.BILLOGRAM: (_untouched,)},
-    "invoice.encash": {Service.BILLOMAT: (*_ISSUED_INVOICE, _open)},
+    "invoice.encash": {Service.BILLOMAT: (*_ISSUED_INVOICE, _open, _not_handed_over)},
     "invoice.cancel": {Service.BILLOMAT: (_open,)},
     "invoice.uncancel": {Service.BILLOMAT: (_cancelled,)},
 }

@@ -172,7 +172,7 @@ def _giving_up() -> Iterable[Action]:
     yield Action("invoice.write_off", _("Write off the fees"), INVOICE, DECIDE, second_person=True, **final)
     yield Action("invoice.write_down", _("Write down"), INVOICE, DECIDE, second_person=True, menu=DANGER)
     yield Action("invoice.revert_write_down", _("Revert the write-down"), INVOICE, DECIDE, menu=DANGER)
-    yield Action("invoice.sell", _("Sell"), INVOICE, DECIDE, **final)
+    yield Action("invoice.sell", _("Sell"), INVOICE, DECIDE, second_person=True, **final)
     yield Action("invoice.cancel", _("Cancel the invoice"), INVOICE, DECIDE, menu=DANGER)
     yield Action("invoice.uncancel", _("Take the cancellation back"), INVOICE, DECIDE, menu=DANGER)
 

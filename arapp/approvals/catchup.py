@@ -70,11 +70,20 @@ def _first_decision(invoice: Invoice) -> Decision:
 
 
 @transaction.atomic
-def issued_alone(intent: Intent) -> None:
-    """Record a decision at the desk for what one person made and issued in one step."""
+def issued(intent: Intent) -> None:
+    """Record who took the decision where an action of theirs has issued the invoice: made and sent it, or sold it."""
     invoice = intent.invoice
     if invoice.service_decision != ApprovalState.APPROVED or intent.decisions.exists():
         return
+    waiting = Approval.objects.select_related("invoice__source").filter(pk=invoice.pk, state=ApprovalState.WAITING)
+    approval = waiting.first()
+    decision = approval.issued_by(intent) if approval else _issued_unseen(intent)
+    Decision.objects.filter(pk=decision.pk).update(intent=intent, alone=intent.alone)
+
+
+def _issued_unseen(intent: Intent) -> Decision:
+    """The same for an invoice that the desk has not seen waiting, or that another process has found issued."""
+    invoice = intent.invoice
     decided = {"decided_by": intent.person, "decided_at": intent.created_at, "origin": Origin.DESK}
     fresh = Approval(
         invoice=invoice,
@@ -85,7 +94,7 @@ def issued_alone(intent: Intent) -> None:
     )
     Approval.objects.bulk_create([fresh], ignore_conflicts=True)
     Approval.objects.filter(pk=invoice.pk).exclude(origin=Origin.DESK).update(**decided)
-    Decision.objects.create(
+    return Decision.objects.create(
         approval_id=invoice.pk,
         action=ACTION_TO[ApprovalState.APPROVED],
         from_state=ApprovalState.WAITING,
@@ -94,8 +103,6 @@ def issued_alone(intent: Intent) -> None:
         at=intent.created_at,
         digest=invoice.digest,
         origin=Origin.DESK,
-        alone=True,
-        intent=intent,
     )
 
 

@@ -16,7 +16,7 @@ from arapp.approvals.effects import APPROVE, REJECT, REOPEN, Effect, effect_of, 
 from arapp.approvals.refusals import AlreadyDecided, BadNote, NotAllowed, Refusal, Stale
 from arapp.approvals.second_person import Person
 from arapp.outbox.models import Intent, IntentState, decisions_told
-from arapp.receivables import records
+from arapp.receivables import records, references
 from arapp.receivables.models import Invoice, Snapshot, Source
 from arapp.receivables.substance import differences
 
@@ -58,14 +58,14 @@ class Approvals(QuerySet["Approval"]):
 
         catch_up(source, invoice)
 
-    def issued_alone(self, intent: Intent) -> None:
-        """Record that one person made an invoice and issued it in one step, as its source allows.
+    def issued(self, intent: Intent) -> None:
+        """Record the decision of whose action has issued an invoice in one step.
 
         Repeated, or after another process has found the invoice issued, nothing is recorded twice.
         """
-        from arapp.approvals.catchup import issued_alone
+        from arapp.approvals.catchup import issued
 
-        issued_alone(intent)
+        issued(intent)
 
 
 class Approval(models.Model):
@@ -179,6 +179,10 @@ class Approval(models.Model):
         """Take in a decision that nobody took at the desk. It tells the service nothing."""
         return self._move(action, origin, at=at, digest=digest, note=note)
 
+    def issued_by(self, intent: Intent) -> "Decision":
+        """Take in that a person's action has issued the invoice. It tells the service nothing more."""
+        return self._move(APPROVE, Origin.DESK, person=intent.person, digest=self.invoice.digest)
+
     @transaction.atomic
     def _move(
         self,
@@ -250,6 +254,7 @@ class Approval(models.Model):
             kind=effect.kind,
             data={key: value for key, value in (method | dict(told)).items() if value},
             digest=digest,
+            reference=references.drawn(),
             person=person,
         )
 

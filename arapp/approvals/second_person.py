@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 from django.utils.translation import gettext as _
 
-from arapp.outbox.models import PREPARING, Intent, IntentState, intents_of
+from arapp.outbox.models import CAME_TO_NOTHING, PREPARING, Intent, intents_of
 from arapp.receivables.models import Invoice, Owner, SecondPerson, Source
 from arapp.receivables.money import Money
 
@@ -24,7 +24,6 @@ class Person(Protocol):
 
 
 UPDATE = "invoice.update"
-CAME_TO_NOTHING = (IntentState.REFUSED, IntentState.SUPERSEDED)
 
 
 def needed(source: Source, amount: Money | None) -> bool:
@@ -63,9 +62,12 @@ def prepared(invoice: Invoice, person: Person | None) -> str:
 
 
 def _at_desk(intents: Iterable[Intent]) -> tuple[Intent | None, Intent | None]:
-    """What made the invoice at the desk, and what changed it last; also what is still on its way."""
-    found = [each for each in intents if each.kind in PREPARING and each.state not in CAME_TO_NOTHING]
-    changes = [each for each in found if each.kind == UPDATE]
+    """What made the invoice at the desk, and what changed it last; also what is still on its way.
+
+    What made an invoice that is there has made it, whatever became of a later step.
+    """
+    found = [each for each in intents if each.kind in PREPARING]
+    changes = [each for each in found if each.kind == UPDATE and each.state not in CAME_TO_NOTHING]
     made = next((each for each in found if each.kind != UPDATE), None)
     return made, max(changes, key=lambda each: each.pk, default=None)
 

@@ -26,6 +26,7 @@ DECISIONS = ("approve", "reject", "reopen", "send", "complete", "comment")
 """Kinds of intents that carry a decision; every other kind is the name of an action, such as ``payment.create``."""
 PREPARING = ("invoice.create", "invoice.upload", "invoice.update")
 """Actions whose person has prepared what somebody else approves."""
+CAME_TO_NOTHING = (IntentState.REFUSED, IntentState.SUPERSEDED)
 UNSETTLED = (IntentState.PENDING, IntentState.SENDING, IntentState.UNKNOWN)
 LOOK_AGAIN_AFTER = timedelta(seconds=60)
 """A lost write is only believed to have had no effect when a read this much later shows none."""

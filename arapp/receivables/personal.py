@@ -4,8 +4,16 @@ import re
 from datetime import date
 
 _SWEDISH = re.compile(r"(\d{2})?(\d{6})[-+]?(\d{4})", re.ASCII)
-_IN_TEXT = re.compile(r"(?<![\w-])(?:\d{2})?\d{6}[-+]?\d{4}(?![\w-])", re.ASCII)
 _SOLE_TRADER = re.compile(r"SE(\d{10})\d\d", re.ASCII)
+_BETWEEN = re.compile(r"[\W_]")
+_GAP = r"(?:[-+ \t\u00a0\u2009\u202f\u2010-\u2015\u2212]|%20|%2[BD]|%C2%A0|%E2%80%9[0-5]|%E2%88%92){0,3}"
+"""What people write between the parts, as it is and as it stands in an address that is logged."""
+_IN_TEXT = re.compile(
+    r"(?:(?<![\w-])|(?<=%[0-9A-F]{2}))"
+    rf"(?P<shown>(?P<trader>SE{_GAP})?(?P<born>(?:\d{{2}})?\d{{6}}){_GAP})(?P<last>\d{{4}})"
+    rf"(?(trader){_GAP}\d{{2}})(?![\w-])",
+    re.ASCII | re.IGNORECASE,
+)
 MASK = "****"
 
 
@@ -45,14 +53,20 @@ def masked(org_no: str, kind: str = "") -> str:
     ``kind`` is the customer's; what reads as a personal number, or as a sole trader's VAT number, is one whatever
     the kind says.
     """
-    trader = _SOLE_TRADER.fullmatch(org_no)
+    places = [place for place, letter in enumerate(org_no) if not _BETWEEN.match(letter)]
+    bare = "".join(org_no[place] for place in places).upper()
+    trader = _SOLE_TRADER.fullmatch(bare)
     if trader and is_personal(trader[1]):
-        return org_no[:8] + MASK
-    if not org_no or not (kind.endswith("individual") or is_personal(org_no)):
+        return org_no[: places[8]] + MASK
+    if not bare or not (kind.endswith("individual") or is_personal(bare)):
         return org_no
-    return org_no[:-4] + MASK
+    return org_no[: places[max(0, len(places) - 4)]] + MASK
 
 
 def without_personal_numbers(text: str) -> str:
     """A text for people or a log, such as the words of a service, with personal numbers masked."""
-    return _IN_TEXT.sub(lambda found: masked(found[0]), text)
+    return _IN_TEXT.sub(_without_last, text)
+
+
+def _without_last(found: re.Match[str]) -> str:
+    return found["shown"] + MASK if is_personal(found["born"] + found["last"]) else found[0]

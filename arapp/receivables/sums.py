@@ -3,48 +3,34 @@
 Pure and exact: Decimals in, Money out. ``blocks_of`` and ``line_of`` give the same not rounded to any currency.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_FLOOR, ROUND_HALF_UP, Decimal, localcontext
 
 from django.utils.translation import gettext as _
 
 from arapp.receivables.money import AmountError, Money, exact_decimal, exponent
+from arapp.receivables.sum_rules import GROSS, NET, RULES, Rules
 
-NET, GROSS = "net", "gross"
 ZERO, HUNDRED = Decimal(0), Decimal(100)
 
 DIGITS = 400
 """More than products of what is read here have: only quotients are cut, and what is cut is smaller than ``NOISE``."""
 NOISE = Decimal(1).scaleb(-250)
 
+HUNDREDTHS = 2
+"""Decimals that services add up to, whatever the currency has (Billomat's reference 7; not found for Billogram)."""
+
 Taxes = dict[tuple[Decimal, str], Decimal]
 """What the lines come to by rate and name of their tax, in the price basis."""
 
 
-@dataclass(frozen=True)
-class Rules:
-    """What a service adds up and how; what it has no place for is refused."""
+class NoSum(AmountError):
+    """The service would come to no such sum as was written down. ``path``: the field of an invoice it lies in."""
 
-    gross_prices: bool = False
-    percentages: bool = False
-    reduction: bool = False
-    cash_discount: bool = False
-    invoice_fee: bool = False
-    rounds_each_tax: bool = False
-    """VAT is rounded tax by tax and then added up; else the exact total is rounded once."""
-    whole: frozenset[str] = frozenset()
-    """Currencies whose totals are rounded to whole units."""
-
-
-RULES: Mapping[str, Rules] = {
-    # An absolute discount off a row (reference 6.4), the fee (6.3), whole kronor (6.6). Not found in 6.6, so chosen:
-    # an exact half goes away from zero, and other currencies are rounded to their own decimals.
-    "billogram": Rules(invoice_fee=True, whole=frozenset({"SEK"})),
-    # Price bases, reductions, tax blocks, half up (reference 7); a cash discount of the gross (6.2).
-    "billomat": Rules(gross_prices=True, percentages=True, reduction=True, cash_discount=True, rounds_each_tax=True),
-}
-"""Not BillOver: there gross and VAT are given and nothing is added up (reference 6.1, A12)."""
+    def __init__(self, sentence: str, path: str) -> None:
+        super().__init__(sentence)
+        self.path = path
 
 
 @dataclass(frozen=True)
@@ -116,12 +102,15 @@ class Sums:
 def sums_of(service: str, lines: Sequence[SumLine], currency: str, terms: Terms) -> Sums:
     """The invoice's money in ``currency`` (ISO 4217) by the service's rules, half up.
 
-    AmountError for a number that is not exact, an amount too large, and what the service has no place for.
+    AmountError for a number that is not exact, an amount too large, and what the service has no place for; NoSum
+    where more is taken off than there is, and where the service's sum is none in the currency.
     """
     rules = _rules(service)
     _check(terms, rules)
     with localcontext(prec=DIGITS):
+        _demand_enough(lines, terms, rules)
         blocks = _blocks(lines, terms, rules)
+        _demand_in_currency(blocks, currency, terms, rules)
         nets, vats = _parts(blocks, currency, terms, rules)
         net, vat = sum(nets, Money(0, currency)), sum(vats, Money(0, currency))
         gross = net + vat if rules.rounds_each_tax else _total(blocks, currency, rules)
@@ -182,6 +171,48 @@ def _blocks(lines: Iterable[SumLine], terms: Terms, rules: Rules) -> list[Block]
         tax = (exact_decimal(terms.invoice_fee_vat), "")
         values[tax] = values.get(tax, ZERO) + exact_decimal(terms.invoice_fee)
     return [Block(rate, name, *_taxed(value, rate, terms)) for (rate, name), value in values.items()]
+
+
+def _demand_enough(lines: Sequence[SumLine], terms: Terms, rules: Rules) -> None:
+    """No reference says what becomes of an amount taken off that is larger than what it is taken off."""
+    for number, line in enumerate(lines):
+        if exact_decimal(line.quantity) * exact_decimal(line.unit_price) >= 0 > _value(line, rules):
+            raise NoSum(_too_much_off(), path=f"lines.{number}.discount")
+    whole = sum((_value(line, rules) for line in lines), ZERO)
+    off, percent = _off(terms.reduction)
+    if not percent and 0 < whole < off:
+        raise NoSum(_too_much_off(), path="reduction")
+
+
+def _too_much_off() -> str:
+    return _("More is taken off than it comes to.")
+
+
+def _demand_in_currency(blocks: Sequence[Block], currency: str, terms: Terms, rules: Rules) -> None:
+    """A currency without hundredths cannot hold the service's sum; one with finer parts would promise another one."""
+    told = _totals(blocks, terms, rules, HUNDREDTHS)
+    if told != _totals(blocks, terms, rules, exponent(currency)):
+        names = {"gross": f"{told[-1]:f}", "currency": currency}
+        words = _(
+            "The service adds up in hundredths and comes to %(gross)s %(currency)s; "
+            "choose prices that come out even in %(currency)s."
+        )
+        raise NoSum(words % names, path="currency")
+
+
+def _totals(blocks: Sequence[Block], terms: Terms, rules: Rules, places: int) -> tuple[Decimal, Decimal, Decimal]:
+    """Net, VAT and gross to so many decimals, before whole units."""
+    net, vat = (sum((getattr(block, part) for block in blocks), ZERO) for part in ("net", "vat"))
+    gross = _to(net + vat, places)
+    taxes = sum((_to(block.vat, places) for block in blocks), ZERO) if rules.rounds_each_tax else _to(vat, places)
+    if terms.price_basis == GROSS:
+        return gross - taxes, taxes, gross
+    return _to(net, places), taxes, _to(net, places) + taxes if rules.rounds_each_tax else gross
+
+
+def _to(value: Decimal, places: int) -> Decimal:
+    """Half away from zero."""
+    return value.quantize(NOISE).quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
 
 
 def _line(line: SumLine, terms: Terms, rules: Rules) -> tuple[Decimal, Decimal]:
@@ -245,8 +276,7 @@ def _cash_discount(gross: Money, rate: Decimal | None) -> Money | None:
 
 def _half_up(value: Decimal, currency: str, places: int | None = None) -> Money:
     """Rounded to the currency's decimals or to fewer places, a half away from zero."""
-    unit = Decimal(1).scaleb(-exponent(currency) if places is None else -places)
-    return Money.parse(value.quantize(NOISE).quantize(unit, ROUND_HALF_UP), currency)
+    return Money.parse(_to(value, exponent(currency) if places is None else places), currency)
 
 
 def _shared(values: Sequence[Decimal], currency: str) -> list[Money]:

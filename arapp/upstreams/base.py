@@ -96,8 +96,14 @@ class Order:
     """The files that ``data`` names, by the text that names them there."""
     subject: Any = field(default=None, repr=False)
     """The record of what it concerns, as it was just read; None where it concerns nothing yet."""
+    made: Any = field(default=None, repr=False)
+    """The record of what an earlier step or try has made, as it was just read; None where that is nothing yet."""
+    accepted: bool = False
+    """The service has accepted the write; it is only read back."""
     tried_since: datetime | None = None
     """Where a write may have gone out already: a moment before the first one. Nothing it made is older."""
+    taken: frozenset[str] = frozenset()
+    """External ids that it cannot have made: others made them, or they were known before."""
 
 
 @dataclass(frozen=True)

@@ -51,7 +51,7 @@ from arapp.receivables.models import Invoice, Snapshot
 from arapp.receivables.money import AmountError
 from arapp.receivables.records import InvoiceRecord, Unreadable
 from arapp.receivables.substance import differences
-from arapp.upstreams.base import Adapter, Gone, NotReady, Order, Written, WrongCredentials
+from arapp.upstreams.base import Act, Adapter, Gone, NotReady, Order, Written, WrongCredentials
 from arapp.upstreams.doubts import TRACES, look_again, still_unknown
 from arapp.upstreams.http import Failure, LostAnswer, Rejected, Throttled, Unreachable
 from arapp.upstreams.registry import open_source
@@ -230,7 +230,7 @@ def _accepted(adapter: Adapter, intent: Intent, order: Order, written: Written) 
         intent.move(IntentState.PENDING, error="", result_id=result, due_at=now, written_at=None)
         return
     intent.move(IntentState.SENDING, accepted_at=now, result_id=result)
-    _read_back(adapter, intent, replace(order, result_id=result))
+    _read_back(adapter, intent, replace(order, result_id=result, accepted=True))
 
 
 def _held_back(intent: Intent, record: Any) -> tuple[IntentState, str] | None:
@@ -294,10 +294,15 @@ def _read_back(adapter: Adapter, intent: Intent, order: Order) -> None:
         sentence = _("Accepted, but not read back yet: %(problem)s") % {"problem": error}
         intent.move(IntentState.DONE if proved else IntentState.UNKNOWN, error="" if proved else sentence)
         return
-    if proved or adapter.came_through(order, record, intent.progress.get(TRACES, 0)):
+    if proved or _cannot_show(act, record) or adapter.came_through(order, record, intent.progress.get(TRACES, 0)):
         intent.move(IntentState.DONE, error="")
     else:
         intent.move(IntentState.UNKNOWN, error=_("Accepted, but the document does not show it yet."))
+
+
+def _cannot_show(act: Act | None, record: Any) -> bool:
+    """Whether what was accepted stands in a log alone that our key may not read."""
+    return act is not None and not (act.makes or act.once) and getattr(record, "events", ()) is None
 
 
 def _after_refusal(adapter: Adapter, intent: Intent, refusal: Rejected) -> None:

@@ -27,7 +27,8 @@ def read(adapter: Adapter, order: Order, intent: Intent) -> tuple[Order, Any]:
     made = order.result_id or (act.find(adapter, order) if act.find else "")
     if not made:
         return order, None
-    return replace(order, result_id=made), take_made(adapter, intent, act, made)
+    record = take_made(adapter, intent, act, made)
+    return replace(order, result_id=made, made=record), record
 
 
 def _subject(adapter: Adapter, intent: Intent) -> Any:

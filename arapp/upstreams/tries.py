@@ -1,6 +1,7 @@
 """What every try to tell a service has in common: the order, how often and how long, and what follows."""
 
 from datetime import datetime, timedelta
+from itertools import chain
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -9,6 +10,7 @@ from arapp.approvals.models import Approval
 from arapp.documents.files import Unfit, content, named_in
 from arapp.outbox.models import Intent, IntentState
 from arapp.receivables import mirror
+from arapp.receivables.models import Invoice
 from arapp.upstreams.base import Act, Document, Order
 from arapp.upstreams.details import not_there
 from arapp.upstreams.http import Failure
@@ -22,6 +24,12 @@ FIRST_PAUSE, GROWS = timedelta(seconds=15), 4
 LONGEST_PAUSE = timedelta(hours=4)
 
 
+CREATE, SELL = "invoice.create", "invoice.sell"
+"""Actions that can issue an invoice by themselves."""
+UPLOAD = "invoice.upload"
+"""Makes an invoice of a file alone: nothing of ours in it tells it from another one of the same file."""
+LATELY = timedelta(days=1)
+"""What is older by the service's own clock is not taken for anything of ours."""
 WAITS_FOR_SERVICE = (2, 5, 10, 20, 30, 60)
 """Seconds between two looks at something that the service is still making (BillOver, section 14.4)."""
 MOST_WAITS = 64
@@ -34,7 +42,7 @@ TRACES = "traces"
 
 def mark_of(intent: Intent) -> str:
     """What a write carries where it can: unique to the intent."""
-    return f"desk-{intent.pk}"
+    return f"desk-{intent.reference or intent.pk}"
 
 
 def order_of(intent: Intent) -> Order:
@@ -49,8 +57,19 @@ def order_of(intent: Intent) -> Order:
         reference=intent.reference,
         result_id=intent.result_id,
         files=_files(intent),
+        accepted=intent.accepted_at is not None,
         tried_since=intent.created_at if TRACES in intent.progress else None,
+        taken=_taken(intent) if intent.kind == UPLOAD and TRACES in intent.progress else frozenset(),
     )
+
+
+def _taken(intent: Intent) -> frozenset[str]:
+    """What others of its kind have made or found, and what the mirror had when it was stored."""
+    others = Intent.objects.filter(source=intent.source_id, kind=intent.kind).exclude(pk=intent.pk)
+    made = others.values_list("result_id", "invoice__external_id")
+    lately = Invoice.objects.filter(source=intent.source_id, created_at__gte=intent.created_at - LATELY)
+    known = lately.filter(snapshots__first_seen_at__lt=intent.created_at)
+    return frozenset(filter(None, chain(known.values_list("external_id", flat=True), *made)))
 
 
 def _files(intent: Intent) -> dict[str, Document]:
@@ -123,6 +142,6 @@ def pause_after(tries: int) -> timedelta:
 def follow_up(intent: Intent) -> None:
     """Words and changes that were held back while the intent was on its way."""
     if intent.invoice_id:
-        if intent.alone and intent.state == IntentState.DONE:
-            Approval.objects.issued_alone(intent)
+        if intent.state == IntentState.DONE and (intent.kind == SELL or (intent.kind == CREATE and intent.alone)):
+            Approval.objects.issued(intent)
         Approval.objects.catch_up(invoice=intent.invoice)

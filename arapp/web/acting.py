@@ -9,10 +9,10 @@ from django.http import Http404, HttpRequest
 from django.utils.translation import gettext as _
 
 from arapp.actions.allowed import DECIDED_AS, forbidden, why_not
-from arapp.actions.doing import check, effect, store
+from arapp.actions.doing import check, digest_of, effect, store
 from arapp.actions.fields import Invalid
 from arapp.actions.table import ACTIONS, DECISIONS, INVOICE, Action
-from arapp.actions.wishes import Refused, Wish
+from arapp.actions.wishes import Refused, Subject, Wish
 from arapp.kept.keeping import open_at_desk
 from arapp.lists.days import today
 from arapp.outbox.models import Intent
@@ -25,7 +25,7 @@ from arapp.web.acts import with_act
 from arapp.web.deciding import DIGEST, decided_words
 from arapp.web.held import Held
 from arapp.web.standing import words_of
-from arapp.web.typed import as_typed, leaves
+from arapp.web.typed import NESTED, as_typed, leaves, typed_in
 
 OWN_PAGE = ("invoice.update",)
 TOKEN = "own_reference"
@@ -60,7 +60,7 @@ class Attempt:
 
     @property
     def lines(self) -> list[tuple[Line | None, Part, Part]]:
-        """Of a credit: each line of the invoice, with the fields for its position and its quantity."""
+        """Of a credit: each line, None where the invoice has none there, with its position and its quantity."""
         known = {str(line.position): line for line in self.invoice.lines.all()}
         part = self.form.by_name.get("lines")
         rows = part.rows if part else []
@@ -82,10 +82,11 @@ def action_or_404(name: str) -> Action:
 
 
 def asked(invoice: Invoice, action: Action, request: HttpRequest) -> Attempt:
-    """The form as it opens: prefilled, and with a value for whatever the address names."""
+    """The form as it opens: prefilled, and with a value for whatever single field the address names."""
     fields = action.fields_at(invoice.source.service)
-    named = {one.name: request.GET[one.name] for one in fields if request.GET.get(one.name)}
-    form = ActionForm(fields, invoice.source, as_typed(fields, _prefilled(action, invoice) | named))
+    single = [one for one in fields if one.kind not in NESTED]
+    named = {name: value for name, value in typed_in(single, request.GET).items() if value}
+    form = ActionForm(fields, invoice.source, as_typed(fields, _prefilled(action, invoice)) | named)
     _offer_choices(form, invoice)
     against = why_not(action, invoice.source, invoice, request.user)
     return Attempt(invoice, action, form, new_token(), sentence=against)
@@ -115,9 +116,14 @@ def _stored(attempt: Attempt, wish: Wish, request: HttpRequest) -> Attempt:
     """What cannot be undone is stored when the person has confirmed just what it will do now."""
     if attempt.action.irreversible and not wish.earlier:
         will = effect(wish)
-        if request.POST.get("confirmed") != will:
+        if not is_confirmed(will, request):
             return replace(attempt, effect=will)
     return replace(attempt, intent=store(wish))
+
+
+def is_confirmed(will: str, request: HttpRequest) -> bool:
+    """Whether the person said yes to this sentence. Browsers send line breaks in their own way."""
+    return request.POST.get("confirmed", "").split() == will.split()
 
 
 def _refused(attempt: Attempt, refusal: Refused) -> Attempt:
@@ -138,10 +144,10 @@ def wanted(attempt: Attempt, data: Mapping[str, Any], request: HttpRequest) -> W
     return wish
 
 
-def digest_seen(sent: str, invoice: Invoice) -> str:
+def digest_seen(sent: str, subject: Subject) -> str:
     """What the form says that the person saw; a form that does not say it saw something else."""
     sent = sent if DIGEST.fullmatch(sent) else "unknown"
-    return sent or ("unknown" if invoice.digest else "")
+    return sent or ("unknown" if subject and digest_of(subject) else "")
 
 
 def _is_same(wish: Wish, earlier: Intent) -> bool:

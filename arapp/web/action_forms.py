@@ -16,6 +16,7 @@ from typing import Any
 from django import forms
 from django.db.models import Q
 from django.http import HttpRequest, QueryDict
+from django.utils.translation import gettext as _
 
 from arapp.actions.fields import Field, Invalid, at
 from arapp.documents import files as documents
@@ -43,6 +44,8 @@ class Part:
     """About a whole group or list; what is about a leaf stands in ``bound.errors``."""
     filled: bool = False
     """Whether anything stands in it."""
+    now: str | None = None
+    """What is known by now, where something else stands in it."""
 
     @property
     def target(self) -> str:
@@ -111,6 +114,13 @@ class ActionForm(forms.Form):
         if self.refused:
             raise Invalid(self.refused)
         return given(self.action_fields, self.typed, self.known)
+
+    def tell_what_is_now(self) -> None:
+        """Put what is known beside each value that differs from it."""
+        known = {path: value for path, _field, value in leaves(self.action_fields, self.known)}
+        for path, part in self._at.items():
+            if part.bound and self.data[path] != known.get(path, ""):
+                part.now = _in_words(part, known.get(path, ""))
 
     def blame(self, problems: Mapping[str, str]) -> None:
         """Put each sentence beside what it is about; one about nothing that is here, above all."""
@@ -189,6 +199,13 @@ def _form_field(leaf: Field, value: str, choices: list[tuple[str, str]]) -> form
         widget.attrs["aria-required"] = "true"
     widget.attrs["autocomplete"] = "off"
     return forms.CharField(label=leaf.label, help_text=leaf.help, required=False, strip=False, widget=widget)
+
+
+def _in_words(part: Part, value: str) -> str:
+    """As the form would show it."""
+    if part.field.kind == "yes":
+        return _("Yes") if value else _("No")
+    return dict(getattr(part.bound.field.widget, "choices", ())).get(value, value)
 
 
 def _select(choices: list[tuple[str, str]], value: str) -> forms.Select:

@@ -15,11 +15,11 @@ from arapp.actions.fields import Field
 from arapp.actions.stakes import currency_for
 from arapp.actions.states import is_draft
 from arapp.actions.table import Action
-from arapp.actions.wishes import Refused, Subject, Wish
+from arapp.actions.wishes import Refused, Stale, Subject, Wish
 from arapp.receivables.models import Customer, Invoice, Item, Service, Source
 from arapp.receivables.money import Money
 from arapp.upstreams.details import read_now
-from arapp.web.acting import TOKEN, new_token
+from arapp.web.acting import TOKEN, digest_seen, is_confirmed, new_token
 from arapp.web.action_forms import ActionForm, Part, of_service, sent_form
 from arapp.web.form_sums import Shown, sums_shown
 from arapp.web.makers import EDITS
@@ -137,7 +137,10 @@ class Making:
 
     @cached_property
     def digest(self) -> str:
-        return kept(self.request.POST.get("digest", "")) or (digest_of(self.subject) if self.subject else "")
+        """Of what the person saw."""
+        if self.request.method == "POST":
+            return digest_seen(self.request.POST.get("digest", ""), self.subject)
+        return digest_of(self.subject) if self.subject else ""
 
     def wish(self) -> Wish:
         """What was sent, checked. Invalid or Refused. What was sent before under this form's token is no new wish."""
@@ -154,14 +157,22 @@ class Making:
         else:
             self.refusal = refusal
         self.status = 422 if refusal.field else 409
+        if isinstance(refusal, Stale):
+            self._show_what_is_now()
+
+    def _show_what_is_now(self) -> None:
+        """The same form again; who has seen what changed meanwhile may send it."""
+        self.digest = digest_of(self.subject)
+        if self.changes_it:
+            self.form.tell_what_is_now()
 
     def must_ask(self, wish: Wish) -> bool:
-        """Whether it reaches a customer or cannot be undone, and nobody has said yes to it."""
+        """Whether it reaches a customer or cannot be undone, and nobody has said yes to just what it will do now."""
         final = self.action.irreversible or wish.data.get("send") or self._reaches_a_customer()
-        if not final or wish.earlier or "confirmed" in self.request.POST:
+        if not final or wish.earlier:
             return False
         self.asks = effect(wish)
-        return True
+        return not is_confirmed(self.asks, self.request)
 
     def _reaches_a_customer(self) -> bool:
         """Of what is issued already, a change makes a further invoice that is sent."""

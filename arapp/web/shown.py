@@ -14,7 +14,7 @@ from arapp.receivables.money import MINUS, Money, exponent
 
 DASH = mark_safe('<span class="none" aria-hidden="true">–</span>')
 MINUTE, HOUR, DAY = 60, 3_600, 86_400
-_MARK = re.compile(r"\s*\[desk-\d+\]", re.ASCII)
+_MARK = re.compile(r"\s*\[desk-[^\s\[\]]+\]")
 _CHOSEN = {
     "full": gettext_lazy("In full"),
     "remaining": gettext_lazy("The rest"),

@@ -13,7 +13,8 @@ from arapp.actions.fields import Field
 
 Typed = dict[str, Any]
 FILES = ("file", "files")
-LISTS = ("emails", "texts", "files")
+NESTED = ("group", "rows")
+LISTS = ("emails", "texts", "words", "files")
 ADD, REMOVE = "add:", "remove:"
 _WHOLE = re.compile(r"[+-]?\d{1,15}", re.ASCII)
 _BETWEEN = re.compile(r"[,;\n]")
@@ -47,7 +48,7 @@ def _as_typed(field: Field, value: Any) -> Any:
         return [as_typed(field.fields, row) for row in value]
     if field.kind == "yes":
         return "on" if value else ""
-    return ", ".join(value) if field.kind in LISTS else str(value)
+    return _plain(", ".join(value) if field.kind in LISTS else str(value))
 
 
 def typed_in(fields: Sequence[Field], sent: QueryDict, path: str = "") -> Typed:
@@ -62,9 +63,14 @@ def _typed_in(field: Field, sent: QueryDict, path: str) -> Any:
         rows = (typed_in(field.fields, sent, f"{path}.{number}.") for number in _numbers(sent, path))
         return [row for row in rows if not all(is_blank(inner, row[inner.name]) for inner in field.fields)]
     if field.kind in LISTS:
-        return ", ".join(kept(text) for text in sent.getlist(path) if text.strip())
+        return _plain(", ".join(kept(text) for text in sent.getlist(path) if text.strip()))
     # Of a file that takes the place of another, the newer is named last.
-    return kept(sent.get(path, "")).replace("\r\n", "\n").strip()
+    return _plain(kept(sent.get(path, "")))
+
+
+def _plain(text: str) -> str:
+    """Without what no person sees, so that what comes back untouched is no change."""
+    return text.replace("\r\n", "\n").strip()
 
 
 def kept(text: str) -> str:

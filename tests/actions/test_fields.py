@@ -44,6 +44,8 @@ def cleaned(field: Field, value: object, currency: str = "EUR") -> object:
         ("email", "siv@example.org", "siv@example.org"),
         ("emails", ["siv@example.org"], ["siv@example.org"]),
         ("texts", ["a", "b"], ["a", "b"]),
+        ("words", "client, month", ["client", "month"]),
+        ("words", ["client", "month"], ["client", "month"]),
         ("yes", False, False),
     ],
 )
@@ -67,11 +69,16 @@ def test_a_value_is_taken_exactly(kind: str, value: object, expected: object):
         ("amount", "1.005"),
         ("amount", "1,50"),
         ("amount", "NaN"),
+        ("amount", "1e5"),
+        ("amount", "1."),
+        ("amount", ".5"),
         ("amount", "9" * 18),
         ("decimal", 0.1),
         ("decimal", True),
         ("decimal", "1.1234567"),
         ("decimal", "1e12"),
+        ("decimal", "1E2"),
+        ("percent", "2e1"),
         ("percent", "101"),
         ("percent", "-1"),
         ("reduction", "-5"),
@@ -90,6 +97,8 @@ def test_a_value_is_taken_exactly(kind: str, value: object, expected: object):
         ("emails", "siv@example.org"),
         ("emails", ["siv@example.org", ""]),
         ("texts", ["a"] * 101),
+        ("words", "a,,b"),
+        ("words", 5),
         ("yes", 1),
         ("yes", "true"),
         ("choice", "no such word"),
@@ -122,6 +131,31 @@ def test_null_is_not_given_and_what_is_needed_may_not_be_empty():
 def test_an_empty_text_empties_what_may_be_empty(kind: str):
     assert cleaned(Field("it", "It", kind, of="template"), "") == ""
     assert problems(Field("it", "It", kind, required=True), "") == {"it": "This is needed."}
+
+
+@pytest.mark.parametrize("blank", ["", "  ", "\t\n"])
+def test_what_is_never_empty_may_be_left_out_but_not_emptied(blank: str):
+    kept, needed = Field("name", "Name", never_empty=True), Field("name", "Name", required=True)
+    assert clean((kept,), {}, Source(service="billomat"), "EUR") == {}
+    assert problems(kept, blank) == problems(needed, blank) == {"name": "This is needed."}
+    assert kept.schema()["minLength"] == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "service", "fields"),
+    [
+        ("customer.update", "billogram", ["name"]),
+        ("customer.update", "billomat", ["name"]),
+        ("customer.update", "billover", ["name"]),
+        ("item.update", "billogram", ["title", "unit_price", "vat_rate"]),
+        ("item.update", "billomat", ["title", "unit_price"]),
+    ],
+)
+def test_a_change_empties_nothing_that_making_it_needs(name: str, service: str, fields: list[str]):
+    source = Source(service=service)
+    assert refused(ACTIONS[name].fields, dict.fromkeys(fields, ""), source) == dict.fromkeys(
+        fields, "This is needed."
+    )
 
 
 @pytest.mark.parametrize("kind", ["yes", "customer", "item", "file"])

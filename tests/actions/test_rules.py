@@ -94,6 +94,41 @@ def test_an_invoice_fits_together(data: dict[str, Any], wrong: set[str]):
     assert found("invoice.create", {"customer": "c1", "lines": [LINE]} | data) == wrong
 
 
+THIRDS = {"title": "Tea", "quantity": "3", "unit_price": "33.33", "vat_rate": "19"}
+
+
+@pytest.mark.parametrize("service", ["billomat", "billogram"])
+@pytest.mark.parametrize(
+    ("data", "wrong"),
+    [
+        ({"currency": "JPY", "lines": [THIRDS]}, {"currency"}),
+        ({"currency": "KWD", "lines": [THIRDS]}, {"currency"}),
+        ({"currency": "EUR", "lines": [THIRDS]}, set()),
+        ({"currency": "JPY", "lines": [LINE]}, set()),
+        ({"lines": [LINE, LINE | {"unit_price": "0", "discount": "1"}]}, {"lines.1.discount"}),
+        ({"lines": [LINE | {"discount": "1000.01"}]}, {"lines.0.discount"}),
+        ({"lines": [LINE | {"discount": "1000"}]}, set()),
+        ({"lines": [LINE | {"quantity": "-10", "discount": "1"}]}, set()),
+    ],
+)
+def test_a_sum_that_the_service_would_not_come_to_is_refused(data: dict[str, Any], wrong: set[str], service: str):
+    assert found("invoice.create", {"customer": "c1"} | data, service) == wrong
+
+
+def test_no_more_is_taken_off_an_invoice_than_it_comes_to():
+    data = {"customer": "c1", "lines": [LINE]}
+    assert found("invoice.create", data | {"reduction": "1000.01"}) == {"reduction"}
+    assert found("invoice.create", data | {"reduction": "1000"}) == set()
+
+
+def test_a_changed_draft_is_added_up_with_what_it_keeps():
+    draft = make_invoice(form={"currency": "EUR", "lines": [THIRDS]})
+    assert found("invoice.update", {"currency": "JPY"}, subject=draft) == {"currency"}
+    assert found("invoice.update", {"note": "Thanks"}, subject=draft) == set()
+    kept = make_invoice(draft.source, currency="JPY", form={"currency": "JPY", "lines": [LINE]})
+    assert found("invoice.update", {"lines": [THIRDS]}, subject=kept) == {"currency"}
+
+
 def test_a_changed_due_date_is_held_against_the_date_the_invoice_has():
     draft = make_invoice(issue_date=TODAY)
     assert found("invoice.update", {"due_date": (TODAY - timedelta(days=1)).isoformat()}, subject=draft) == {
@@ -128,6 +163,22 @@ def test_sending_at_once_needs_a_way_and_a_way_needs_sending():
 )
 def test_a_credit_is_of_this_invoice_and_no_more_than_it(data: dict[str, Any], wrong: set[str]):
     assert found("invoice.credit", data, subject=make_invoice()) == wrong
+
+
+@pytest.mark.parametrize(
+    ("data", "wrong"),
+    [
+        ({"mode": "amount", "amount": "39.00"}, set()),
+        ({"mode": "amount", "amount": "39.01"}, {"amount"}),
+        ({"mode": "items", "lines": [{"position": 1, "quantity": "0.5"}]}, set()),
+        ({"mode": "items", "lines": [{"position": 1, "quantity": "1"}]}, {"lines"}),
+    ],
+)
+def test_what_is_credited_already_is_not_credited_again(data: dict[str, Any], wrong: set[str]):
+    credit = MovementRecord(external_id="m1", kind="credit", amount=Money.parse("80", "SEK"), date=TODAY)
+    form = {"lines": [{"title": "a", "quantity": "2", "unit_price": "50", "vat_rate": "19"}]}
+    invoice = make_invoice(make_source(service="billogram"), currency="SEK", form=form, movements=(credit,))
+    assert found("invoice.credit", data, subject=invoice) == wrong
 
 
 def test_nothing_left_is_not_credited_as_the_rest():
@@ -174,3 +225,33 @@ def test_tags_are_added_or_removed_and_vat_is_part_of_the_gross():
     assert found("invoice.tag", {}, subject=make_invoice()) == {"tags"}
     assert found("invoice.tag", {"remove": ["x"]}, subject=make_invoice()) == set()
     assert found("invoice.upload", {"file": "x", "gross": "10.00", "vat": "11.00"}, "billover") == {"vat"}
+
+
+def test_a_line_is_credited_once_in_one_credit():
+    invoice = make_invoice(state="open", service_state="OPEN", service_decision="approved")
+    twice = {"mode": "items", "lines": [{"position": 1, "quantity": "1"}, {"position": 1, "quantity": "1"}]}
+    assert "lines.1.position" in found("invoice.credit", twice, subject=invoice)
+
+
+@pytest.mark.parametrize(
+    ("note", "left"),
+    [({}, False), ({"state": "draft"}, True), ({"state": "cancelled"}, True), ({"corrects": "another"}, True)],
+)
+def test_what_a_credit_note_has_credited_is_not_credited_again(note: dict[str, Any], left: bool):
+    invoice = make_invoice(external_id="7", state="paid", service_state="PAID", service_decision="approved")
+    fields = {"kind": "credit_note", "state": "paid", "corrects": invoice.external_id, "external_id": "90"} | note
+    make_invoice(invoice.source, **fields)
+    assert ("mode" not in found("invoice.credit", {"mode": "full"}, subject=invoice)) is left
+    assert ("amount" not in found("invoice.credit", {"mode": "amount", "amount": "1"}, subject=invoice)) is left
+
+
+def test_an_invoice_with_a_negative_sum_is_not_sent_in_one_step():
+    lines = [{"title": "Rebate", "quantity": "1", "unit_price": "-100", "vat_rate": "25"}]
+    data = {"customer": "1", "lines": lines, "send": True, "method": "Email"}
+    assert found("invoice.create", data, "billogram") == {"send"}
+    assert found("invoice.create", {**data, "lines": [{**lines[0], "unit_price": "100"}]}, "billogram") == set()
+
+
+def test_a_tag_is_not_added_and_removed_at_once():
+    invoice = make_invoice()
+    assert found("invoice.tag", {"tags": ["vip"], "remove": ["vip"]}, subject=invoice) == {"remove.0"}

@@ -28,6 +28,7 @@ DECIDES = set(
 TWO_PEOPLE = set(
     """
     invoice.send invoice.complete invoice.approve invoice.credit invoice.write_off invoice.write_down payment.delete
+    invoice.sell
     """.split()
 )
 

@@ -63,6 +63,12 @@ def test_a_change_that_came_to_nothing_blocks_nobody(state: str, invoice: Invoic
     assert not second_person.why_not(invoice, anna)
 
 
+def test_who_made_a_draft_whose_sending_was_refused_has_made_it(invoice: Invoice):
+    anna = make_user()
+    prepared(invoice, anna, "invoice.create", "refused")
+    assert second_person.why_not(invoice, anna)
+
+
 @pytest.mark.parametrize("state", ["pending", "sending", "unknown", "needs_person"])
 def test_a_change_that_may_have_arrived_counts(state: str, invoice: Invoice):
     anna = make_user()
@@ -154,7 +160,7 @@ def test_what_one_person_made_and_issued_in_one_step_is_recorded_once_as_such(se
     anna = make_user()
     intent = issued_in_one_step(anna, seen_before=seen_before)
     for _again in range(2):
-        Approval.objects.issued_alone(intent)
+        Approval.objects.issued(intent)
         Approval.objects.catch_up(invoice=intent.invoice)
     approval = Approval.objects.get(pk=intent.invoice_id)
     assert (approval.state, approval.origin, approval.decided_by) == ("approved", "desk", anna)
@@ -165,5 +171,19 @@ def test_what_one_person_made_and_issued_in_one_step_is_recorded_once_as_such(se
 def test_a_draft_that_the_service_did_not_issue_is_not_recorded_as_approved(invoice: Invoice):
     intent = prepared(invoice, make_user())
     Intent.objects.filter(pk=intent.pk).update(alone=True)
-    Approval.objects.issued_alone(Intent.objects.get(pk=intent.pk))
+    Approval.objects.issued(Intent.objects.get(pk=intent.pk))
     assert Approval.objects.get(pk=invoice.pk).state == "waiting"
+
+
+def test_a_sale_is_the_decision_of_who_sold_it():
+    anna = make_user()
+    invoice = make_invoice(make_source(service="billogram"))
+    mirrored = Invoice.objects.filter(pk=invoice.pk)
+    mirrored.update(service_decision="approved", service_state="Factoring", state="open")
+    intent = prepared(mirrored.get(), anna, "invoice.sell")
+    for _again in range(2):
+        Approval.objects.issued(intent)
+        Approval.objects.catch_up(invoice=invoice)
+    approval = Approval.objects.get(pk=invoice.pk)
+    assert (approval.state, approval.origin, approval.decided_by) == ("approved", "desk", anna)
+    assert [(one.person, one.intent_id, one.alone) for one in approval.decisions.all()] == [(anna, intent.pk, False)]

@@ -44,7 +44,7 @@ def test_a_payment_goes_from_the_menu_over_a_mistake_and_a_question_into_the_doc
     expect(amount).to_have_value("119.00")
     amount.fill("12,5")
     page.get_by_role("button", name="Record a payment…").click()
-    expect(page.locator("dialog .error")).to_contain_text("is not an amount")
+    expect(page.locator("dialog .error")).to_contain_text("is not a number")
     expect(amount).to_have_value("12,5")
     amount.fill("12.50")
     page.get_by_role("button", name="Record a payment…").click()

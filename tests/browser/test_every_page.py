@@ -122,6 +122,14 @@ def test_every_menu_of_the_list_fits_on_a_phone(desk: Desk, paths: list[str]) ->
     assert sticks_out(page) <= 0
 
 
+def test_who_sees_every_room_can_sign_out_on_a_phone(desk: Desk, transactional_db: None) -> None:
+    page = desk.signed_in("administrator", viewport=PHONE)
+    page.goto("/invoices/")
+    page.locator(".me > summary").click()
+    page.get_by_role("button", name="Sign out").click()
+    expect(page.get_by_role("button", name="Sign in")).to_be_visible()
+
+
 def test_asking_for_a_reading_says_so_and_leaves_the_wish_for_the_worker(desk: Desk, invoice_read: Invoice) -> None:
     page = desk.signed_in("controller")
     page.goto("/sources/")

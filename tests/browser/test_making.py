@@ -97,6 +97,6 @@ def test_what_is_wrong_stands_beside_its_field(desk: Desk, source: Source) -> No
     write_a_line(page, 0, "Travel", "two", "10.10", "6")
     page.get_by_role("button", name="Make it at Billogram").click()
     expect(page.get_by_role("alert")).to_contain_text("Nothing was stored")
-    expect(page.locator(".line .error")).to_contain_text("“two” is not an amount")
+    expect(page.locator(".line .error")).to_contain_text("“two” is not a number")
     expect(page.locator("#pick-customer")).to_contain_text("This is needed.")
     expect(page.locator("[name='lines.0.unit_price']")).to_have_value("10.10")

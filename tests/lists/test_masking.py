@@ -19,6 +19,8 @@ pytestmark = pytest.mark.django_db
 def customers() -> None:
     siv = CustomerRecord(external_id="1", name="Siv", kind="individual", org_no="811218-9876")
     trader = CustomerRecord(external_id="2", name="Sole trader", kind="business", vat_no="SE811218987601")
+    spaced = CustomerRecord(external_id="4", name="Ida", org_no="811218 9876")
+    mirror.write_customers(make_source(service="billomat"), [spaced], NOW)
     company = CustomerRecord(external_id="3", name="Tea AB", kind="business", org_no="556801-7155")
     mirror.write_customers(make_source(service="billogram"), [siv, trader, company], NOW)
 
@@ -29,6 +31,7 @@ def test_a_download_of_customers_shows_no_personal_number(signed_in: Callable[[s
     rows = {row["name"]: row for row in csv.DictReader(io.StringIO(told.decode("utf-8-sig"), newline=""))}
     assert rows["Siv"]["org_no"] == "811218-****"
     assert rows["Sole trader"]["vat_no"] == "SE811218****"
+    assert rows["Ida"]["org_no"] == "811218 ****"
     assert rows["Tea AB"]["org_no"] == "556801-7155"
 
 

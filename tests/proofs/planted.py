@@ -157,7 +157,7 @@ BUGS = (
     Bug(
         "another content than was decided on is sent",
         "arapp/upstreams/push.py",
-        "    return subject.digest != intent.digest or intent.seen_word not in (\"\", subject.service_decision)\n",
+        '    return subject.digest != intent.digest or intent.seen_word not in ("", subject.service_decision)\n',
         "    return False\n",
         _tests(ENDS, "-k", "content"),
     ),
@@ -186,9 +186,7 @@ BUGS = (
         "an observed decision overtakes ours that is being sent",
         "arapp/approvals/models.py",
         "        unsettled = self.invoice.intents.unsettled()",
-        "        if origin != Origin.DESK:\n"
-        "            return\n"
-        "        unsettled = self.invoice.intents.unsettled()",
+        "        if origin != Origin.DESK:\n            return\n        unsettled = self.invoice.intents.unsettled()",
         _tests(ENDS, "-k", "claims_the_intent"),
     ),
 )

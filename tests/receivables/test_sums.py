@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from arapp.receivables.money import AmountError, Money, exponent
-from arapp.receivables.sums import GROSS, NET, Block, SumLine, Sums, Terms, blocks_of, line_of, sums_of
+from arapp.receivables.sums import GROSS, NET, Block, NoSum, SumLine, Sums, Terms, blocks_of, line_of, sums_of
 
 RATES = ("0", "6", "7", "12", "19", "25", "8.1", "7.7")
 CURRENCIES = ("SEK", "EUR", "JPY", "KWD", "CLF")
@@ -46,7 +46,6 @@ def test_half_a_krona_goes_up_and_other_currencies_keep_their_decimals() -> None
     line = [of("1", "2.5", "0")]
     assert sums_of("billogram", line, "SEK", Terms()).gross == Money(300, "SEK")
     assert sums_of("billogram", line, "EUR", Terms()).gross == Money(250, "EUR")
-    assert sums_of("billogram", line, "JPY", Terms()).gross == Money(3, "JPY")
     assert sums_of("billogram", [of("-1", "2.5", "0")], "SEK", Terms()).gross == Money(-300, "SEK")
 
 
@@ -127,6 +126,9 @@ def test_what_is_unrounded_stays_exact() -> None:
         ("billomat", of("1", "1", "0"), Terms(reduction="%"), "is not an amount"),
         ("billomat", of("1", "1", "-100"), Terms(GROSS), "“-100” is not a VAT rate"),
         ("billomat", of("1", "NaN", "0"), Terms(), "not a finite amount"),
+        ("billomat", of("3", "0", "19", "1"), Terms(), "More is taken off than it comes to"),
+        ("billogram", of("3", "1", "19", "3.01"), Terms(), "More is taken off than it comes to"),
+        ("billomat", of("3", "1", "19"), Terms(reduction="3.01"), "More is taken off than it comes to"),
         ("billomat", of("1000000000", "1000000000", "0"), Terms(), "too large"),
         ("billomat", SumLine(1.5, Decimal(1), Decimal(0)), Terms(), "not an exact amount"),
     ],
@@ -134,6 +136,30 @@ def test_what_is_unrounded_stays_exact() -> None:
 def test_what_cannot_be_is_said(service: str, line: SumLine, terms: Terms, words: str) -> None:
     with pytest.raises(AmountError, match=words):
         sums_of(service, [line], "EUR", terms)
+
+
+@pytest.mark.parametrize("service", ["billogram", "billomat"])
+def test_a_sum_that_is_none_in_the_currency_is_refused_with_the_services_own(service: str) -> None:
+    thirds = of("3", "33.33", "19")
+    for currency, told in (("JPY", "118.99 JPY"), ("KWD", "118.99 KWD"), ("CLF", "118.99 CLF")):
+        with pytest.raises(NoSum, match=rf"hundredths and comes to {told}") as caught:
+            sums_of(service, [thirds], currency, Terms())
+        assert caught.value.path == "currency"
+    assert sums_of(service, [of("2", "50", "19")], "JPY", Terms()).gross == Money(119, "JPY")
+    assert sums_of(service, [of("1", "5", "10"), of("1", "5", "10")], "JPY", Terms()).gross == Money(11, "JPY")
+
+
+def test_what_is_taken_off_too_much_is_named_by_its_place() -> None:
+    with pytest.raises(NoSum) as caught:
+        sums_of("billomat", [of("1", "1", "0"), of("1", "1", "0", "2")], "EUR", Terms())
+    assert caught.value.path == "lines.1.discount"
+    with pytest.raises(NoSum) as caught:
+        sums_of("billomat", [of("1", "1", "0")], "EUR", Terms(reduction="2"))
+    assert caught.value.path == "reduction"
+
+
+def test_what_was_recorded_with_more_off_than_a_line_comes_to_is_still_read() -> None:
+    assert line_of("billogram", of("1", "1", "25", "2")) == (Decimal(-1), Decimal("-1.25"))
 
 
 # A second computation, in fractions
@@ -162,16 +188,15 @@ def taken(lines: Sequence[SumLine]) -> dict[tuple[str, Fraction], Fraction]:
     return found
 
 
-def billogram(lines: Sequence[SumLine], currency: str, terms: Terms) -> tuple[Fraction, Fraction, Fraction]:
+def billogram(lines: Sequence[SumLine], places: int, currency: str, terms: Terms) -> tuple[Fraction, ...]:
     taxes = [(rate, value) for (_, rate), value in taken(lines).items()]
     taxes.append((Fraction(terms.invoice_fee_vat), Fraction(terms.invoice_fee)))
     net, vat = sum(value for _, value in taxes), sum(value * rate / 100 for rate, value in taxes)
-    places = exponent(currency)
     return half_up(net, places), half_up(vat, places), half_up(net + vat, 0 if currency == "SEK" else places)
 
 
-def billomat(lines: Sequence[SumLine], currency: str, terms: Terms) -> tuple[Fraction, Fraction, Fraction]:
-    taxes, places = taken(lines), exponent(currency)
+def billomat(lines: Sequence[SumLine], places: int, currency: str, terms: Terms) -> tuple[Fraction, ...]:
+    taxes = taken(lines)
     full = sum(taxes.values())
     left = less(full, terms.reduction) if full else full
     share = left / full if full else Fraction(1)
@@ -186,11 +211,21 @@ def billomat(lines: Sequence[SumLine], currency: str, terms: Terms) -> tuple[Fra
 SECOND = {"billogram": billogram, "billomat": billomat}
 
 
+def takes_too_much(lines: Sequence[SumLine], terms: Terms) -> bool:
+    """From a line, or from all of them where they come to anything."""
+    fulls = [(Fraction(line.quantity) * Fraction(line.unit_price), line.discount) for line in lines]
+    whole = sum(taken(lines).values())
+    return any(full >= 0 > less(full, off) for full, off in fulls) or whole > 0 > less(whole, terms.reduction)
+
+
 def agree(service: str, lines: Sequence[SumLine], currency: str, terms: Terms) -> None:
+    expected, in_cents = (SECOND[service](lines, places, currency, terms) for places in (exponent(currency), 2))
+    if takes_too_much(lines, terms) or expected != in_cents:
+        with pytest.raises(NoSum):
+            sums_of(service, lines, currency, terms)
+        return
     sums = sums_of(service, lines, currency, terms)
-    assert [Fraction(m.amount) for m in (sums.net, sums.vat, sums.gross)] == [
-        *SECOND[service](lines, currency, terms)
-    ]
+    assert tuple(Fraction(m.amount) for m in (sums.net, sums.vat, sums.gross)) == expected
     assert sums.net + sums.vat + sums.rounding == sums.gross
     nothing = Money(0, currency)
     assert sum((rate.net for rate in sums.vat_rates), nothing) == sums.net

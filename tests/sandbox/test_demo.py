@@ -15,6 +15,8 @@ from pathlib import Path
 import httpx
 import pytest
 
+from arapp.people.models import Role
+
 ROOT = Path(__file__).resolve().parent.parent.parent
 ANSWERS = re.compile(r"answers at (http://\S+)")
 
@@ -96,6 +98,13 @@ def test_a_newcomer_signs_in_decides_and_finds_the_decision_again_after_a_restar
             row = file.execute("SELECT state FROM approvals_approval WHERE invoice_id = ?", (pk,)).fetchone()
             count = file.execute("SELECT COUNT(*) FROM approvals_decision WHERE origin = 'service'").fetchone()
         assert (row, count) == (("approved",), (0,))
+
+
+def test_there_is_one_user_of_each_role(tmp_path: Path):
+    with demo(tmp_path, "--invoices", "0") as (address, printed), httpx.Client(base_url=address) as client:
+        assert re.findall(r"^\s+(\w+)\s+password", printed, re.MULTILINE) == Role.values
+        sign_in(client, printed, "clerk")
+        assert client.get("customers/new/").status_code == 200
 
 
 def test_a_database_with_foreign_sources_is_refused_and_left_alone(tmp_path: Path):

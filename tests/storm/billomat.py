@@ -129,7 +129,7 @@ class BillomatHands(Hands):
         if request.method == "POST" and parts[-1].endswith("-comments"):
             inner = next(iter(json.loads(request.body).values()))
             number = inner.get("invoice_id") or inner.get("credit_note_id")
-            mark = int(inner["comment"].rpartition("[desk-")[2].rstrip("]"))
+            mark = inner["comment"].rpartition("[desk-")[2].rstrip("]")
             stream = "invoices" if "invoice_id" in inner else "credit_notes"
             return Order("comment", stream, str(number), mark)
         return None

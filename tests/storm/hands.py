@@ -21,8 +21,8 @@ class Order:
     kind: str
     stream: str
     external_id: str
-    mark: int | None = None
-    """The intent's number where the write carries it."""
+    mark: str = ""
+    """The intent's reference where the write carries it."""
 
 
 class Hands(ABC):

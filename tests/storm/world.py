@@ -221,12 +221,12 @@ class World:
         with self.processes.rest():
             begun = Intent.objects.filter(source=self.source_id, state__in=("sending", "unknown"))
             sending = begun.filter(kind=order.kind).exclude(written_at=None)
-            found = [i.pk for i in sending.select_related("invoice") if _is_for(i, order)]
-        if order.mark is not None and order.mark in found:
-            return order.mark
+            found = {i.reference: i.pk for i in sending.select_related("invoice") if _is_for(i, order)}
+        if order.mark in found:
+            return found[order.mark]
         if len(found) != 1:
             self.trouble(f"a write ({order.kind} {order.external_id}) that {len(found)} intents claim")
-        return found[0] if found else None
+        return next(iter(found.values()), None)
 
     # who comes in between
 

@@ -13,6 +13,7 @@ from arapp.documents.models import StoredFile
 from arapp.kept import keeping
 from arapp.outbox.models import Intent, IntentState
 from arapp.people.models import Role, User
+from arapp.receivables import references
 from arapp.receivables.models import Invoice
 from arapp.receivables.money import Money
 from arapp.receivables.records import LineRecord, MovementRecord
@@ -20,6 +21,9 @@ from arapp.upstreams.models import Worker
 from tests.conftest import make_invoice, make_source, make_user
 
 HTMX = {"HX-Request": "true"}
+
+ONE, OTHER = references.drawn(), references.drawn()
+"""What two forms carry."""
 
 
 def text(response):
@@ -31,7 +35,7 @@ def path(invoice, name):
 
 
 def form(invoice, **fields):
-    return {"digest": invoice.digest, "token": "AR-1", **fields}
+    return {"digest": invoice.digest, "token": ONE, **fields}
 
 
 def confirm(client, invoice, name, headers=None, **fields):
@@ -63,7 +67,7 @@ def owed(db):
 def test_the_menu_offers_everything_of_the_service_and_grey_ones_say_why(signed_in, owed):
     page = text(signed_in().get(f"/invoices/{owed.pk}/")).split('class="menu end offers"')[1].split("</details>")[0]
     assert f'href="{path(owed, "payment.create")}"' in page
-    assert re.search(r"Delete the draft<small>Only a draft can be deleted\.", page)
+    assert re.search(r"Delete the draft<small>This is possible as long as it is a draft\.", page)
     assert re.search(r"End the respite<small>It has no respite\.", page)
     assert "Send by post" not in page, "Billogram has no such thing"
 
@@ -100,7 +104,7 @@ def test_for_htmx_it_is_a_dialog(signed_in, owed):
 
 def test_what_cannot_be_done_now_says_why_and_has_no_form(signed_in, owed):
     page = text(signed_in().get(path(owed, "invoice.delete")))
-    assert "Only a draft can be deleted." in page
+    assert "This is possible as long as it is a draft." in page
     assert "confirmed" not in page
     assert 'name="token"' not in page
 
@@ -144,7 +148,7 @@ def test_confirmed_it_is_stored_and_leads_back_to_the_invoice(signed_in, owed):
         me,
         owed,
     )
-    assert (intent.reference, intent.digest, intent.state) == ("AR-1", owed.digest, "pending")
+    assert (intent.reference, intent.digest, intent.state) == (ONE, owed.digest, "pending")
     page = text(client.get(f"/invoices/{owed.pk}/"))
     assert "RE1: Payment of 25.00 EUR · On its way to Billogram" in page
 
@@ -181,7 +185,7 @@ def test_the_page_one_came_from_is_kept_but_no_foreign_one(signed_in, owed):
     client = signed_in()
     to = {"body": "Paid?", "next": "/invoices/?state=open"}
     assert client.post(path(owed, "invoice.comment"), form(owed, **to)).headers["Location"] == "/invoices/?state=open"
-    away = client.post(path(owed, "invoice.comment"), form(owed, body="x", token="AR-2", next="//evil.example/"))
+    away = client.post(path(owed, "invoice.comment"), form(owed, body="x", token=OTHER, next="//evil.example/"))
     assert away.headers["Location"] == f"/invoices/{owed.pk}/"
 
 
@@ -211,7 +215,7 @@ def test_a_form_of_one_invoice_is_not_taken_for_one_of_another(signed_in, owed):
 def test_the_same_again_in_a_fresh_form_is_refused_while_the_first_is_on_its_way(signed_in, owed):
     client = signed_in()
     confirm(client, owed, "payment.create", amount="25")
-    again = confirm(client, owed, "payment.create", amount="25", token="AR-2")
+    again = confirm(client, owed, "payment.create", amount="25", token=OTHER)
     assert again.status_code == 409
     assert "on its way already" in text(again)
 
@@ -274,7 +278,7 @@ def test_a_role_that_may_not_do_it_is_told_which_may(signed_in, owed):
 def test_what_the_state_forbids_is_409(signed_in, owed):
     response = confirm(signed_in(), owed, "invoice.delete")
     assert response.status_code == 409
-    assert "Only a draft can be deleted." in text(response)
+    assert "This is possible as long as it is a draft." in text(response)
 
 
 def test_what_another_service_has_is_refused(signed_in, owed):
@@ -442,7 +446,7 @@ def test_a_payment_taken_back_stays_to_be_seen_with_who_did_it(signed_in, docume
 def test_comments_and_tags_at_the_desk_show_on_the_page_and_in_the_timeline(signed_in, document):
     client = signed_in()
     client.post(path(document, "invoice.comment"), form(document, body="Ask <Otto>"))
-    client.post(path(document, "invoice.tag"), form(document, tags="urgent, VIP", token="AR-2"))
+    client.post(path(document, "invoice.tag"), form(document, tags="urgent, VIP", token=OTHER))
     page = text(client.get(f"/invoices/{document.pk}/"))
     assert "Ask &lt;Otto&gt;" in page.split('id="comments"')[1].split("</section>")[0]
     assert "<li>urgent</li>" in page

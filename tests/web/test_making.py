@@ -196,8 +196,8 @@ def test_a_form_that_does_not_say_what_was_seen_changes_nothing(digest, clerk, b
 
 
 def test_a_form_without_anything_in_it_empties_nothing(clerk, billomat):
-    customer = customer_at(billomat)
-    assert clerk.post(f"/customers/{customer.pk}/edit/").status_code == 409
+    invoice = make_invoice(billomat, form={"note": "Old", "title": "Consulting"})
+    assert clerk.post(f"/invoices/{invoice.pk}/edit/").status_code == 409
     assert not Intent.objects.exists()
 
 
@@ -210,10 +210,10 @@ def test_after_the_refusal_it_says_what_stands_there_now_and_can_be_saved_again(
     refused = clerk.post(path, stale)
     page = text(refused)
     assert refused.status_code == 409
-    name = page.split('id="field-name"')[1].split("</div></div>")[0]
-    assert "Alfa &amp; Holding" in name
+    name = page.split('id="field-name"')[1].split('id="field-')[0]
+    assert "Now: Alfa &amp; Holding" in name
     assert 'value="Alfa AB"' in name
-    assert "now" not in page.split('id="field-address.city"')[1].split("</div>")[0]
+    assert page.count("Now: ") == 2, "beside the name and the e-mail address"
     clerk.post(path, typed | {"name": "Alfa & Holding"} | carried(page))
     assert Intent.objects.get().data == {"email": "new@example.org"}
 
@@ -374,7 +374,7 @@ def test_an_error_in_a_line_stands_beside_it_also_after_an_empty_one(clerk, bill
     response = clerk.post(f"/invoices/new/?source={billogram.pk}", typed)
     assert response.status_code == 422
     page = text(response)
-    assert "is not an amount" in page.split('name="lines.1.quantity"')[1].split("</div>")[0]
+    assert "is not a number" in page.split('name="lines.1.quantity"')[1].split("</div>")[0]
     assert hidden(page, "lines.1.title") == "Travel"
     assert 'name="lines.2.title"' not in page
 
@@ -430,7 +430,7 @@ def test_a_change_of_what_is_sent_is_for_who_decides_and_asks_once_more(signed_i
     client = signed_in(Role.APPROVER)
     typed = {"note": "New", "digest": hidden(text(client.get(path)), "digest")}
     asked = text(client.post(path, typed))
-    assert "debit or credit invoice" in asked
+    assert "no further invoice" in asked
     assert not Intent.objects.exists()
     client.post(path, typed | carried(asked))
     assert Intent.objects.get().data == {"note": "New"}
@@ -452,6 +452,16 @@ def test_sending_at_once_asks_once_more_says_to_whom_and_how_much_and_is_recorde
     client.post(f"/invoices/new/?source={billogram.pk}", again | carried(asked))
     intent = Intent.objects.get()
     assert (intent.data["send"], intent.alone) == (True, True)
+
+
+def test_a_question_of_two_lines_is_answered_by_what_a_browser_makes_of_it(signed_in, billogram):
+    Source.objects.update(second_person=SecondPerson.NEVER)
+    customer_at(billogram, name="Alfa\nAB")
+    client, path = signed_in(Role.APPROVER), f"/invoices/new/?source={billogram.pk}"
+    typed = an_invoice(send="on", method="Email")
+    answer = {name: value.replace("\n", "\r\n") for name, value in carried(text(client.post(path, typed))).items()}
+    assert client.post(path, typed | answer).status_code == 302
+    assert Intent.objects.get().data["send"] is True
 
 
 def test_what_was_confirmed_for_one_amount_is_asked_anew_for_another(signed_in, billogram):

@@ -95,7 +95,14 @@ COMMENT = (Field("body", _("Comment"), "long", required=True, limit=5_000),)
 TAGS = (Field("tags", _("Add"), "texts", limit=100), Field("remove", _("Remove"), "texts", limit=100))
 REPORT = (
     Field("report", _("Report"), required=True, limit=200),
-    Field("by", _("By"), "texts", limit=20, services=BILLOMAT),
+    Field(
+        "by",
+        _("By"),
+        "words",
+        limit=20,
+        services=BILLOMAT,
+        help=_("client, status, day, week, month or year; several with commas."),
+    ),
     Field("from", _("From"), "day", services=BILLOMAT | BILLOVER),
     Field("to", _("To"), "day", services=BILLOMAT | BILLOVER),
     Field("format", _("Format"), limit=10, services=BILLOMAT),

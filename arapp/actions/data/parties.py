@@ -62,7 +62,7 @@ _CUSTOMER = (
     Field("archived", _("Archived"), "yes", services=BILLOMAT),
 )
 NEW_CUSTOMER = (Field("name", _("Name"), required=True), *_CUSTOMER)
-CUSTOMER = (Field("name", _("Name")), *_CUSTOMER)
+CUSTOMER = (Field("name", _("Name"), never_empty=True), *_CUSTOMER)
 
 _WHICH_CONTACT = Field("contact", _("Contact"), "option", required=True, of=ChoiceKind.CONTACT)
 NEW_CONTACT = (
@@ -77,23 +77,24 @@ CONTACT = (_WHICH_CONTACT, *NEW_CONTACT)
 GONE_CONTACT = (_WHICH_CONTACT,)
 
 
-def _item(required: bool) -> tuple[Field, ...]:
+def _item(**needed: bool) -> tuple[Field, ...]:
+    """``needed``: how the fields are that no item is without."""
     return (
         Field("number", _("Number"), limit=30, help=_("Empty: the service gives one.")),
-        Field("title", _("Title"), required=required, limit=100, services=BILLOGRAM),
-        Field("title", _("Title"), required=required, services=BILLOMAT),
+        Field("title", _("Title"), **needed, limit=100, services=BILLOGRAM),
+        Field("title", _("Title"), **needed, services=BILLOMAT),
         Field("description", _("Description"), "long", limit=200, services=BILLOGRAM),
         Field("description", _("Description"), "long", limit=5_000, services=BILLOMAT),
         Field("unit", _("Unit"), "choice", choices=UNITS, services=BILLOGRAM),
         Field("unit", _("Unit"), limit=60, services=BILLOMAT),
-        Field("unit_price", _("Unit price"), "decimal", required=required, places=2, services=BILLOGRAM),
-        Field("unit_price", _("Unit price"), "decimal", required=required, services=BILLOMAT),
+        Field("unit_price", _("Unit price"), "decimal", **needed, places=2, services=BILLOGRAM),
+        Field("unit_price", _("Unit price"), "decimal", **needed, services=BILLOMAT),
         Field("currency", _("Currency"), limit=3, services=BILLOMAT),
-        Field("vat_rate", _("VAT %"), "percent", required=required, places=2, services=BILLOGRAM),
+        Field("vat_rate", _("VAT %"), "percent", **needed, places=2, services=BILLOGRAM),
         Field("vat_rate", _("VAT %"), "percent", places=2, services=BILLOMAT),
         Field("type", _("Type"), "choice", choices=("product", "service"), services=BILLOMAT),
     )
 
 
 NEW_ITEM = _item(required=True)
-ITEM = _item(required=False)
+ITEM = _item(never_empty=True)

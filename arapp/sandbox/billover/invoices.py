@@ -94,7 +94,7 @@ def _writable(workspace: Workspace) -> dict[str, fields.Field]:
         "invoice_date": fields.Field(fields.day),
         "invoice_number": fields.Field(fields.text, nullable=True),
         "currency": fields.Field(fields.currency),
-        "payment_type": fields.Field(fields.one_of(*PAYMENT_TYPES), nullable=True),
+        "payment_type": fields.Field(fields.one_of("", *PAYMENT_TYPES), nullable=True),
         "company_uid": relation(workspace.companies),
         "card_uid": relation(workspace.cards),
     }

@@ -14,7 +14,7 @@ ACTS: Mapping[str, Act] = {
     "item.create": Act(writing.create_item, makes=ITEM, find=finding.item),
     "item.update": Act(writing.update_item, proofs.looks_like(comparing.of_item), once=True),
     "item.delete": Act(writing.delete(ITEMS), removes=True),
-    "invoice.create": Act(writing.create_invoice, proofs.sent_if_wanted, makes=INVOICE, find=finding.invoice),
+    "invoice.create": Act(writing.create_invoice, proofs.made_as_wanted, makes=INVOICE, find=finding.invoice),
     "invoice.update": Act(writing.update_invoice, proofs.invoice_looks_like, once=True),
     "invoice.delete": Act(writing.delete(INVOICES), removes=True),
     "invoice.resend": Act(command("resend", bodies.resend), events("Resent", proofs.same_method)),

@@ -1,6 +1,6 @@
 """Our data as bodies of Billogram's calls: pure functions (reference sections 4 to 6 and 8).
 
-What is not given is not sent; an empty text empties the field, an empty number or day resets it (section 1.2).
+What is not given is not sent; an empty text empties the field, but null resets what has a default (section 1.2).
 """
 
 import base64
@@ -11,16 +11,19 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from arapp.receivables.money import exact_decimal
-from arapp.receivables.records import mapping, text
+from arapp.receivables.records import mapping, rows, text
 from arapp.upstreams.base import Order
+from arapp.upstreams.billogram import comparing, forms, kept
 from arapp.upstreams.billogram.calls import NotOffered
 from arapp.upstreams.billogram.fields import exact
 from arapp.upstreams.billogram.spelling import (
     AMOUNTS,
+    CODES,
     COLLECTION,
     CONTACT,
     CUSTOMER,
     DAYS,
+    DEFAULTED,
     INFO,
     INVOICE,
     ITEM,
@@ -53,21 +56,32 @@ def item(data: Data) -> Body:
     return _spelled(data, ITEM) | ({"item_no": data["number"]} if data.get("number") else {})
 
 
-def invoice(data: Data) -> Body:
-    """The fields of a billogram; ``due_date`` goes before ``due_days``."""
-    body = _spelled(data, INVOICE)
-    if "due_date" in body:
-        body.pop("due_days", None)
+def invoice(data: Data, held: Sequence[Data] = ()) -> Body:
+    """The fields of a billogram; ``held`` are the rows that it has, whose accounts its lines keep."""
+    body = _spelled(comparing.with_one_due(data), INVOICE)
     if data.get("customer"):
         body["customer"] = {"customer_no": number(data["customer"])}
     if "lines" in data:
-        body["items"] = [_line(row) for row in data["lines"]]
+        beside = kept.beside(data["lines"], held)
+        body["items"] = [_line(row) | more for row, more in zip(data["lines"], beside, strict=True)]
     if info := _spelled(data, INFO):
         body["info"] = info
     if "reminder_steps" in data:
         body["automatic_reminders_settings"] = [_spelled(step, REMINDER_STEP) for step in data["reminder_steps"]]
     if collection := _spelled(mapping(data.get("automatic_collection")), COLLECTION):
         body["automatic_collection"] = collection
+    return body
+
+
+def lacking(wanted: Data, held: Data, customer: Data) -> Body:
+    """What brings a billogram to the data, nothing when it is so; ``customer``, if any, is whom its copy has to show.
+
+    Rows that stay as they are are not sent: they could make a debit or a credit invoice (section 6.1).
+    """
+    found = comparing.changes(wanted, comparing.with_due_days(forms.invoice(held)))
+    body = invoice(found, list(rows(held.get("items"))))
+    if customer and (copied := kept.customer_copy(mapping(held.get("customer")), customer)):
+        body["customer"] = {"customer_no": number(text(customer.get("customer_no"))), **copied}
     return body
 
 
@@ -95,6 +109,8 @@ def message(order: Order) -> Body:
 
 def attachment(order: Order) -> Body:
     file = order.files[order.data["file"]]
+    if not file.content.startswith(b"%PDF"):
+        raise NotOffered(_("Billogram takes a PDF as attachment, nothing else."))
     return {"filename": file.filename, "content": base64.b64encode(file.content).decode()}
 
 
@@ -110,11 +126,11 @@ def credit_payment(order: Order) -> Body:
     return _given(order.data, {"mode": "mode", "amount": "amount"})
 
 
-def credit(order: Order, rows: Sequence[Data]) -> Body:
-    """``rows`` are the item rows of the billogram, of which mode ``items`` credits some (section 8)."""
+def credit(order: Order, held: Sequence[Data]) -> Body:
+    """``held`` are the item rows of the billogram, of which mode ``items`` credits some (section 8)."""
     body = _given(order.data, {"mode": "mode", "amount": "amount", "method": "method"})
     if order.data["mode"] == "items":
-        body["items"] = [_credited(line, rows) for line in order.data.get("lines", ())]
+        body["items"] = [_credited(line, held) for line in order.data.get("lines", ())]
     return body
 
 
@@ -137,10 +153,12 @@ def _given(data: Data, words: Mapping[str, str]) -> Body:
 
 
 def _value(name: str, value: Any) -> Any:
-    if name in AMOUNTS | WHOLE | DAYS and value in (None, ""):
+    if name in AMOUNTS | WHOLE | DAYS | DEFAULTED and value in (None, ""):
         return None
     if name in AMOUNTS:
         return exact_decimal(value)
+    if name in CODES:
+        return text(value).upper()
     return int(exact_decimal(value)) if name in WHOLE else value
 
 
@@ -151,17 +169,17 @@ def _line(row: Data) -> Body:
     return _given(row, LINE)
 
 
-def _credited(line: Data, rows: Sequence[Data]) -> Body:
+def _credited(line: Data, held: Sequence[Data]) -> Body:
     """A row of a credit carries a negative count (section 8); its price is the row's, less its share of discount."""
     position = int(exact_decimal(line["position"]))
-    if not 1 <= position <= len(rows):
+    if not 1 <= position <= len(held):
         raise NotOffered(_("The invoice has no line %(position)d.") % {"position": position})
-    row = rows[position - 1]
-    kept = {key: row[key] for key in ("title", "description", "unit") if row.get(key)}
+    row = held[position - 1]
+    named = {key: row[key] for key in ("title", "description", "unit") if row.get(key)}
     book = mapping(row.get("bookkeeping"))
     accounts = {key: book[key] for key in ("income_account", "vat_account") if book.get(key)}
     return {
-        **kept,
+        **named,
         "count": -exact_decimal(line["quantity"]),
         "price": _price_after_discount(row, position),
         "vat": exact(row, "vat"),

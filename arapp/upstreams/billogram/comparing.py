@@ -8,9 +8,11 @@ from arapp.receivables.money import AmountError, exact_decimal
 from arapp.receivables.records import mapping, text
 from arapp.upstreams.billogram.spelling import (
     AMOUNTS,
+    CODES,
     COLLECTION,
     CONTACT,
     CUSTOMER,
+    DEFAULTED,
     FREELY_SPACED,
     INFO,
     INVOICE,
@@ -38,13 +40,28 @@ def of_item(data: Data) -> dict[str, Any]:
 
 
 def of_invoice(data: Data) -> dict[str, Any]:
-    """What an update of a billogram is about; of two ways to say when it is due, the day."""
-    found = {key: value for key, value in data.items() if key in OF_INVOICE}
-    if "due_date" in found:
-        found.pop("due_days", None)
+    """What of the data a billogram shows."""
+    found = {key: value for key, value in with_one_due(data).items() if key in OF_INVOICE}
     if "automatic_collection" in found:
         found["automatic_collection"] = {**dict.fromkeys(COLLECTION, ""), **found["automatic_collection"]}
     return found
+
+
+def with_one_due(data: Data) -> dict[str, Any]:
+    """Of two ways to say when it is due the day counts, unless it is emptied."""
+    if not {"due_date", "due_days"} <= data.keys():
+        return dict(data)
+    other = "due_date" if data["due_date"] == "" and data["due_days"] != "" else "due_days"
+    return {key: value for key, value in data.items() if key != other}
+
+
+def demanded(wanted: Data) -> dict[str, Any]:
+    """Without what is emptied and the service then sets itself: no value of it shows whether that was done."""
+    return {
+        key: demanded(value) if isinstance(value, Mapping) else value
+        for key, value in wanted.items()
+        if value != "" or key not in DEFAULTED
+    }
 
 
 def with_due_days(form: Data) -> dict[str, Any]:
@@ -75,22 +92,23 @@ def _differs(key: str, value: Any, form: Data) -> bool:
         return any(_differs(inner, each, mapping(shown)) for inner, each in value.items())
     if isinstance(value, list):
         return not _same_rows(value, shown or [])
-    return not _same(key, value, shown)
+    return not same(key, value, shown)
 
 
 def _same_rows(wanted: Sequence[Data], shown: Sequence[Data]) -> bool:
     """A list is replaced as a whole (section 6.3): what a row does not name is to be empty."""
-    return len(wanted) == len(shown) and all(map(_same_row, wanted, shown))
+    return len(wanted) == len(shown) and all(map(same_row, wanted, shown))
 
 
-def _same_row(row: Data, there: Data) -> bool:
+def same_row(row: Data, there: Data) -> bool:
     """A stored item gives what its row does not name, but never a discount (section 6.4)."""
-    named = {"discount": "", **row}
+    named = {"discount": "", **{key: value for key, value in row.items() if value != ""}}
     differs = any(_differs(key, value, there) for key, value in named.items())
     return not differs and (bool(row.get("item")) or not _more(named, there))
 
 
-def _same(key: str, value: Any, shown: Any) -> bool:
+def same(key: str, value: Any, shown: Any) -> bool:
+    """Whether two values of a field of ours mean the same; nothing is as zero, empty or no."""
     if isinstance(value, bool) or isinstance(shown, bool):
         return bool(value) == bool(shown)
     if key in AMOUNTS | WHOLE:
@@ -107,6 +125,7 @@ def _number(value: Any) -> Any:
 
 def _plain(key: str, value: Any) -> str:
     found = text(value).replace("\r\n", "\n").strip()
+    found = found.upper() if key in CODES else found
     return "".join(found.replace("-", "").split()) if key in FREELY_SPACED else found
 
 

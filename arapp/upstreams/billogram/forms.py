@@ -55,13 +55,14 @@ def invoice(payload: Mapping[str, Any]) -> Form:
         **_told(mapping(payload.get("customer")), {"customer": "customer_no"}),
         **_told(payload, words),
         **_told(mapping(payload.get("info")), INFO),
-        "lines": [_line(row) for row in rows(payload.get("items"))],
+        "lines": [line(row) for row in rows(payload.get("items"))],
         **({"reminder_steps": steps} if steps else {}),
         **({"automatic_collection": collection} if collection else {}),
     }
 
 
-def _line(row: Mapping[str, Any]) -> Form:
+def line(row: Mapping[str, Any]) -> Form:
+    """In the words of a line."""
     found = _told(row, LINE)
     return {key: value for key, value in found.items() if (key, value) != ("discount", "0")}
 

@@ -4,7 +4,16 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from arapp.receivables.money import AmountError, exact_decimal
-from arapp.receivables.records import APPROVED, CustomerRecord, InvoiceRecord, ItemRecord, mapping, rows, text
+from arapp.receivables.records import (
+    APPROVED,
+    WAITING,
+    CustomerRecord,
+    InvoiceRecord,
+    ItemRecord,
+    mapping,
+    rows,
+    text,
+)
 from arapp.upstreams.base import Order
 from arapp.upstreams.billogram import comparing
 
@@ -49,23 +58,38 @@ def _agrees(told: Any, wanted: Any) -> bool:
         return False
 
 
-def sent_if_wanted(order: Order, record: InvoiceRecord) -> int:
-    """What was made is there; where it was to be sent too, it is no draft."""
-    return int(not order.data.get("send") or record.service_decision == APPROVED)
+def made_as_wanted(order: Order, record: InvoiceRecord) -> int:
+    """What carries our reference may have been made of other data, unless the service just took ours; where it was
+    to be sent too, it is no draft.
+    """
+    sent = not order.data.get("send") or record.service_decision == APPROVED
+    wanted = comparing.demanded(comparing.of_invoice(order.data))
+    return int(sent and (order.accepted or _is_so(wanted, record)))
+
+
+def _is_so(wanted: Mapping[str, Any], record: InvoiceRecord) -> bool:
+    return record.form is not None and not comparing.changes(wanted, comparing.with_due_days(record.form))
 
 
 def looks_like(part: Callable[[Mapping[str, Any]], Mapping[str, Any]]) -> Proof:
     """Whether the record shows all that its part of the data says."""
 
     def shows(order: Order, record: CustomerRecord | ItemRecord) -> int:
-        return int(record.form is not None and not comparing.changes(part(order.data), record.form))
+        wanted = _to_show(order, part(order.data))
+        return int(record.form is not None and not comparing.changes(wanted, record.form))
 
     return shows
 
 
 def invoice_looks_like(order: Order, record: InvoiceRecord) -> int:
-    form = comparing.with_due_days(record.form or {})
-    return int(record.form is not None and not comparing.changes(comparing.of_invoice(order.data), form))
+    """A draft does not show whether its copy of the customer is as the customer is now; the write finds out."""
+    unsure = "customer" in order.data and record.service_decision == WAITING and not order.accepted
+    return int(not unsure and _is_so(_to_show(order, comparing.of_invoice(order.data)), record))
+
+
+def _to_show(order: Order, wanted: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What is reset to a default has to be told once; then the service's own value stands there."""
+    return comparing.demanded(wanted) if order.accepted else wanted
 
 
 def has_respite(order: Order, record: InvoiceRecord) -> int:

@@ -59,5 +59,11 @@ YES_NO = frozenset(("automatic_reminders",))
 DAYS = frozenset("issue_date due_date order_date delivery_date".split())
 FREELY_SPACED = frozenset("zip org_no vat_no phone".split())
 """What the service may give back with or without spaces and hyphens (section 4: zip codes come back without)."""
+CODES = frozenset(("country", "currency"))
+"""What is written in capitals."""
 SET_BY_SERVICE = frozenset("number kind language country unit".split())
 """What it fills in where nothing was sent."""
+DEFAULTED = SET_BY_SERVICE | frozenset(
+    "issue_date due_date due_days currency invoice_fee reminder_fee interest_rate".split()
+)
+"""What null resets to a default, which may be any value (section 1.2)."""

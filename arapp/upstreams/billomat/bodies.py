@@ -34,6 +34,9 @@ class Unfit(Rejected):
     def __init__(self, sentence: str) -> None:
         super().__init__(400, sentence)
 
+    def __str__(self) -> str:
+        return self.words
+
 
 def client(data: Data) -> Fields:
     """A client (4.1). Unfit for a number that Billomat cannot build."""

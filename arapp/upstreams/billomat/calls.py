@@ -37,6 +37,7 @@ def _unknown(singular: str) -> str:
     """The sentence for an ``id`` that Billomat does not know; it names what was asked for."""
     sentences = {
         "article": _("Billomat has no article with the id %(id)s."),
+        "contact": _("Billomat has no contact with the id %(id)s."),
         "client": _("Billomat has no client with the id %(id)s."),
         "invoice": _("Billomat has no invoice with the id %(id)s."),
         "credit-note": _("Billomat has no credit note with the id %(id)s."),

@@ -32,6 +32,7 @@ from arapp.upstreams.base import (
     Login,
     Order,
     Page,
+    Written,
     WrongCredentials,
 )
 from arapp.upstreams.billomat import articles, mapping
@@ -45,6 +46,7 @@ from arapp.upstreams.billomat.calls import (
 )
 from arapp.upstreams.billomat.choosing import TAX, UNIT, Choosing
 from arapp.upstreams.billomat.deciding import decide, remarks
+from arapp.upstreams.billomat.dunning import issued
 from arapp.upstreams.billomat.gathering import Gathering
 from arapp.upstreams.billomat.living import LIVING
 from arapp.upstreams.billomat.making import MAKING
@@ -65,6 +67,7 @@ LISTS = {
 }
 
 ASKED_FOR_PROOF = 3
+COMMENTS = ("comment", "invoice.comment")
 
 
 class Billomat(Adapter):
@@ -240,9 +243,19 @@ class Billomat(Adapter):
         decide(self.writes, order)
 
     def in_effect(self, order: Order, record: InvoiceRecord) -> bool:
-        if order.kind == "comment":
+        """Comments carry our mark and reminders our reference: those of this very order are known again."""
+        if order.kind in COMMENTS:
             return remarks(order, record) > 0
+        if order.kind == "invoice.remind":
+            return issued(order, record)
         return super().in_effect(order, record)
+
+    def write(self, order: Order) -> Written:
+        """What is done with a document that is there leaves its items as they are, and mostly its tags."""
+        written = super().write(order)
+        if order.kind in LIVING and order.kind != "invoice.tag":
+            self.gathering.spare_unchanged()
+        return written
 
     # PDFs and reports
 

@@ -39,9 +39,14 @@ def remark(writes: Writes, order: Order, text: str) -> None:
 
 def remarks(order: Order, record: InvoiceRecord) -> int:
     """How many comments carry the order's mark."""
-    return sum(mark(order) in event.text for event in record.events or ()) if order.mark else 0
+    return sum(carries(event.text, order) for event in record.events or ())
 
 
 def mark(order: Order) -> str:
     """In brackets, so that ``desk-1`` is not found in ``desk-12``."""
     return f"[{order.mark}]"
+
+
+def carries(text: str, order: Order) -> bool:
+    """Only the end counts, where each write puts its own mark: what a person typed stands ahead of that."""
+    return bool(order.mark) and text.rstrip().endswith(mark(order))

@@ -10,6 +10,7 @@ from arapp.upstreams.base import Act, Order, Written
 from arapp.upstreams.billomat import bodies, proofs
 from arapp.upstreams.billomat.bodies import Unfit
 from arapp.upstreams.billomat.choosing import TAX
+from arapp.upstreams.billomat.demands import standing
 from arapp.upstreams.billomat.fields import DOCUMENT, LINE, Data, identifier, told
 from arapp.upstreams.billomat.mapping import WORDS, Words
 from arapp.upstreams.billomat.noting import tag
@@ -23,11 +24,11 @@ if TYPE_CHECKING:
 
 def create(adapter: "Billomat", order: Order) -> Written:
     """The draft with its items; tags are resources of their own and follow in a second step."""
-    if not order.result_id:
+    if order.made is None:
         body = bodies.invoice(order.data, order.reference, adapter.choosing.of(TAX))
         return Written(adapter.writes.make("invoices", "invoice", body), more=bool(order.data.get("tags")))
-    record = adapter.detail(INVOICE, order.result_id)
-    tag(adapter, replace(order, document=INVOICE, external_id=order.result_id, subject=record))
+    with standing(_("The draft is made; its tags are still missing.")):
+        tag(adapter, replace(order, document=INVOICE, external_id=order.result_id, subject=order.made))
     return Written(order.result_id)
 
 

@@ -9,7 +9,7 @@ from arapp.receivables.records import InvoiceRecord, text
 from arapp.upstreams.base import Order, Written
 from arapp.upstreams.billomat.bodies import Unfit
 from arapp.upstreams.billomat.calls import path_of
-from arapp.upstreams.billomat.demands import demand_invoice
+from arapp.upstreams.billomat.demands import demand_invoice, standing
 from arapp.upstreams.billomat.references import carrying
 from arapp.upstreams.billomat.sending import message, told
 from arapp.upstreams.billomat.walks import key
@@ -27,20 +27,26 @@ WRITTEN = ("date", "due_days", "subject", "intro", "note")
 
 
 def remind(adapter: "Billomat", order: Order) -> Written:
-    """Make the reminder, complete it, e-mail it if somebody is to get it: one of these each time."""
+    """Make the reminder; then, as far as it stands by now, complete it and e-mail it if somebody is to get it."""
     demand_invoice(order)
     reminder = _made(adapter, order)
     if reminder is None:
         return Written(adapter.writes.make("reminders", "reminder", draft(order)), more=True)
-    external_id, mails = key(reminder), bool(order.data.get("to"))
+    external_id = key(reminder)
     if reminder.get("status") == "DRAFT":
-        adapter.writes.act("PUT", path_of("reminders", external_id, "complete"), {"complete": {}})
-        return Written(external_id, more=mails)
-    if mails:
-        _demand_running(reminder)
-        recipients = {"to": list(order.data["to"])}
-        adapter.writes.act("POST", path_of("reminders", external_id, "email"), {"email": {"recipients": recipients}})
+        with standing(_("The draft of the reminder is made.")):
+            adapter.writes.act("PUT", path_of("reminders", external_id, "complete"), {"complete": {}})
+    if order.data.get("to"):
+        with standing(_("The reminder is made; its e-mail was not sent.")):
+            _mail(adapter, order, external_id)
     return Written(external_id)
+
+
+def _mail(adapter: "Billomat", order: Order, external_id: str) -> None:
+    """Read once more: it may have been paid or called off in the meantime."""
+    _demand_running(adapter.calls.known("reminders", "reminder", external_id))
+    body = {"email": {"recipients": {"to": list(order.data["to"])}}}
+    adapter.writes.act("POST", path_of("reminders", external_id, "email"), body)
 
 
 def _made(adapter: "Billomat", order: Order) -> Row | None:
@@ -52,7 +58,7 @@ def _made(adapter: "Billomat", order: Order) -> Row | None:
 
 def _demand_running(reminder: Row) -> None:
     if reminder.get("status") not in ("OPEN", "OVERDUE"):
-        raise Unfit(_("The reminder was settled meanwhile; it was not e-mailed."))
+        raise Unfit(_("It was settled meanwhile."))
 
 
 def draft(order: Order) -> dict[str, Any]:
@@ -65,6 +71,11 @@ def reminded(order: Order, record: InvoiceRecord) -> int:
     if order.data.get("to"):
         return told(*MAILED)(order, record)
     return sum(_is_own(order, row) and row.get("status") != "DRAFT" for row in reminders(record))
+
+
+def issued(order: Order, record: InvoiceRecord) -> bool:
+    """Whether all is done that a reminder asks for which nobody gets by e-mail."""
+    return not order.data.get("to") and reminded(order, record) > 0
 
 
 def _is_own(order: Order, row: Row) -> bool:

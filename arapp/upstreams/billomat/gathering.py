@@ -1,5 +1,6 @@
 """What hangs on a document, and the people and articles it names, with as few calls as can be (reference 4.0)."""
 
+from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -19,15 +20,32 @@ class Gathering:
     def __init__(self, calls: Calls) -> None:
         self.calls = calls
         self._users: dict[str, NamedRecord] | None = None
+        self._latest: deque[tuple[tuple[str, str], Parts]] = deque(maxlen=2)
+        """By kind and id: at most an invoice and its credit note, which is what one action reads."""
+        self._unchanged: dict[tuple[str, str], Parts] = {}
         self._named: dict[tuple[str, str], NamedRecord] = {}
+
+    def spare_unchanged(self) -> None:
+        """Items and tags of the documents read last are as they were: reading those back asks for the rest alone."""
+        self._unchanged = dict(self._latest)
 
     def parts(self, kind: str, external_id: str, row: Mapping[str, Any]) -> Parts:
         """What hangs on the document. Drafts have no payments: Billomat refuses them (6.1)."""
-        names = WORDS[kind]
-        items = self.calls.parts(names.singular, "item", names.parent, external_id)
-        asked = [part for part in ("comment", "payment", "tag") if part != "payment" or row.get("status") != "DRAFT"]
+        names, draft = WORDS[kind], row.get("status") == "DRAFT"
+        known = None if draft else self._unchanged.pop((kind, external_id), None)
+        items = known.items if known else self.calls.parts(names.singular, "item", names.parent, external_id)
+        spared = {"payment": draft, "tag": known is not None}
+        asked = [part for part in ("comment", "payment", "tag") if not spared.get(part)]
         held = {part: self._open_part(names.singular, part, names.parent, external_id) for part in asked}
+        held |= {"tag": known.open_tags} if known else {}
         held["reminder"] = self._reminders(row, held["comment"] or ())
+        found = self._put_together(row, items, held)
+        self._latest.append(((kind, external_id), found))
+        return found
+
+    def _put_together(
+        self, row: Mapping[str, Any], items: Sequence[Any], held: Mapping[str, Sequence[Any] | None]
+    ) -> Parts:
         return Parts(
             items=items,
             comments=held["comment"] or (),

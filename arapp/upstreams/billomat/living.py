@@ -42,7 +42,7 @@ LIVING: dict[str, Act] = {
     "invoice.uncancel": Act(put("uncancel"), is_not_cancelled, once=True),
     # Nothing is told of what becomes of the document (4.4).
     "invoice.encash": Act(put("encash"), proved=True),
-    "invoice.comment": Act(noting.comment, remarks, once=True),
+    "invoice.comment": Act(noting.comment, remarks),
     "invoice.tag": Act(noting.tag, noting.tagged, once=True),
     "payment.create": Act(paying.pay, paying.paid, once=True),
     "payment.delete": Act(paying.take_back, paying.taken_back, once=True),

@@ -1,10 +1,11 @@
 """Making and changing clients, contacts and articles (reference 4.1 to 4.3). Each call can be repeated safely."""
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
 
-from arapp.upstreams.base import CUSTOMER, ITEM, Act, Order, Written
+from arapp.upstreams.base import CUSTOMER, ITEM, Act, Gone, Order, Written
 from arapp.upstreams.billomat import bodies, drafting, proofs
 from arapp.upstreams.billomat.bodies import Unfit
 from arapp.upstreams.billomat.choosing import TAX, UNIT
@@ -26,18 +27,36 @@ def update_client(adapter: "Billomat", order: Order) -> None:
 
 def create_contact(adapter: "Billomat", order: Order) -> None:
     """Not where our key could not see it afterwards: a lost answer would make it twice."""
-    if order.subject.contacts is None:
-        raise Unfit(_("Our key may not read contacts at Billomat; nothing was sent."))
+    _contacts(order)
     body = {"client_id": identifier(order.external_id)} | bodies.contact(order.data)
     adapter.writes.make("contacts", "contact", body)
 
 
 def update_contact(adapter: "Billomat", order: Order) -> None:
+    if order.data["contact"] not in _contacts(order):
+        raise _not_theirs()
     adapter.writes.change("contacts", "contact", order.data["contact"], bodies.contact(order.data))
 
 
 def delete_contact(adapter: "Billomat", order: Order) -> None:
-    adapter.writes.remove("contacts", order.data["contact"])
+    """One that is nobody's any more is deleted already; another customer's is left alone."""
+    contact = order.data["contact"]
+    with suppress(Gone):
+        if contact not in _contacts(order):
+            adapter.calls.known("contacts", "contact", contact)
+            raise _not_theirs()
+        adapter.writes.remove("contacts", contact)
+
+
+def _contacts(order: Order) -> list[str]:
+    """The ids of the people at the customer, as just read. Unfit where our key may not read them."""
+    if order.subject.contacts is None:
+        raise Unfit(_("Our key may not read contacts at Billomat; nothing was sent."))
+    return [person.external_id for person in order.subject.contacts]
+
+
+def _not_theirs() -> Unfit:
+    return Unfit(_("This customer has no such contact at Billomat; nothing was sent."))
 
 
 def create_article(adapter: "Billomat", order: Order) -> Written:
@@ -58,7 +77,7 @@ MAKING: dict[str, Act] = {
     "customer.update": Act(update_client, proofs.client, once=True),
     "contact.create": Act(create_contact, proofs.contact_made),
     "contact.update": Act(update_contact, proofs.contact_changed, once=True),
-    "contact.delete": Act(delete_contact, proofs.contact_removed, once=True),
+    "contact.delete": Act(delete_contact, proved=True, repeatable=True),
     "item.create": Act(create_article, makes=ITEM, find=finder("articles", "article")),
     "item.update": Act(update_article, proofs.article, once=True),
     **drafting.DRAFTING,

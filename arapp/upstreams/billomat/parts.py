@@ -62,6 +62,10 @@ class Parts:
     closed: frozenset[str] = frozenset()
     """The kinds of parts our key may not read; nothing is told of them."""
 
+    @property
+    def open_tags(self) -> Sequence[Row] | None:
+        return None if "tag" in self.closed else self.tags
+
 
 def whole(kind: str, row: Row, parts: Parts) -> InvoiceRecord:
     """The document with all its parts. Unreadable when one of them is no object."""

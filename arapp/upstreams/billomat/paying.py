@@ -10,13 +10,16 @@ from arapp.receivables.money import Money
 from arapp.receivables.records import InvoiceRecord, MovementRecord
 from arapp.upstreams.base import Gone, Order, Written
 from arapp.upstreams.billomat.bodies import Unfit
-from arapp.upstreams.billomat.deciding import mark
+from arapp.upstreams.billomat.deciding import carries, mark
 from arapp.upstreams.billomat.demands import demand_payments
 from arapp.upstreams.billomat.mapping import WORDS
 from arapp.upstreams.billomat.walks import key
 
 if TYPE_CHECKING:
     from arapp.upstreams.billomat.client import Billomat
+
+CORRECTION = "INVOICE_CORRECTION"
+"""The payment by which a correction invoice settles the one it corrects (6.1)."""
 
 
 def pay(adapter: "Billomat", order: Order) -> Written:
@@ -54,7 +57,7 @@ def covers(amount: Money, record: InvoiceRecord) -> bool:
 
 def marked(order: Order, record: InvoiceRecord) -> list[MovementRecord]:
     """What the order has booked on a document."""
-    return [movement for movement in record.movements or () if mark(order) in movement.text]
+    return [movement for movement in record.movements or () if carries(movement.text, order)]
 
 
 def paid(order: Order, record: InvoiceRecord) -> int:
@@ -63,7 +66,8 @@ def paid(order: Order, record: InvoiceRecord) -> int:
 
 def take_back(adapter: "Billomat", order: Order) -> None:
     """Delete a payment of this very document; one that is gone by now is what was wanted."""
-    if order.data["payment"] not in map(key, order.subject.detail["payments"]):
+    deletable = [key(row) for row in order.subject.detail["payments"] if row.get("type") != CORRECTION]
+    if order.data["payment"] not in deletable:
         raise Unfit(_("This is no payment that can be deleted."))
     with suppress(Gone):
         adapter.writes.remove(f"{WORDS[order.document].singular}-payments", order.data["payment"])

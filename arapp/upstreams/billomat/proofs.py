@@ -56,10 +56,6 @@ def contact_changed(order: Order, record: CustomerRecord) -> int:
     return sum(_is_as_told(order, person) for person in record.contacts or () if _is_meant(order, person))
 
 
-def contact_removed(order: Order, record: CustomerRecord) -> int:
-    return int(record.contacts is not None and not any(_is_meant(order, person) for person in record.contacts))
-
-
 def _is_meant(order: Order, person: ChoiceRecord) -> bool:
     return person.external_id == order.data["contact"]
 

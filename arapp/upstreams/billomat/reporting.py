@@ -22,7 +22,7 @@ SUMS = ("total_net", "total_gross")
 
 def totals(calls: Calls, data: Mapping[str, Any]) -> Document:
     """Net and gross per group, in the account's currency, as CSV. ``by``: words whose order counts."""
-    by = _words(data.get("by") or [""])
+    by = _words(data.get("by") or ())
     if data.get("format", "csv") != "csv":
         raise Unfit(_("Totals come as CSV only."))
     narrowed = [(name, str(data[name])) for name in NARROWED if data.get(name)]
@@ -35,8 +35,10 @@ def totals(calls: Calls, data: Mapping[str, Any]) -> Document:
 
 
 def _words(by: str | Sequence[str]) -> list[str]:
-    """A list, or text with commas. Unfit for one that Billomat does not group by."""
+    """A list, or text with commas. Unfit for none, and for one that Billomat does not group by."""
     words = [word.strip() for word in (by.split(",") if isinstance(by, str) else by)]
+    if not words:
+        raise Unfit(_("Say what the totals are by: client, status, day, week, month or year."))
     if unknown := [word for word in words if word not in FIELDS]:
         raise Unfit(_("Billomat has no totals by “%(word)s”.") % {"word": unknown[0]})
     return words

@@ -4,14 +4,18 @@ import base64
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from django.utils.translation import gettext as _
+
 from arapp.receivables.records import InvoiceRecord
 from arapp.upstreams.base import Order
+from arapp.upstreams.billomat.bodies import Unfit
 from arapp.upstreams.billomat.calls import path_of
 from arapp.upstreams.billomat.mapping import WORDS
 
 if TYPE_CHECKING:
     from arapp.upstreams.billomat.client import Billomat
 
+PDF = "application/pdf"
 RECEIVERS = ("to", "cc", "bcc")
 WORDING = {"from": "from", "subject": "subject", "body": "body", "filename": "filename"} | {
     "template": "email_template_id"
@@ -31,6 +35,8 @@ def letter(adapter: "Billomat", order: Order) -> None:
 
 def sign(adapter: "Billomat", order: Order) -> None:
     """A signed PDF beside Billomat's own; refused for a draft."""
+    if order.files[order.data["file"]].content_type != PDF:
+        raise Unfit(_("The signed version has to be a PDF; nothing was sent."))
     signature = {"base64file": _encoded(order, order.data["file"])}
     adapter.writes.act("PUT", _path(order, "upload-signature"), {"signature": signature})
 

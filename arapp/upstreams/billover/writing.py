@@ -12,35 +12,46 @@ from arapp.upstreams.base import INVOICES, Gone, NotReady, Order, Written
 from arapp.upstreams.billover import forms
 from arapp.upstreams.billover.calls import COMPANY_LIST, INVOICE_LIST, demand, path_of, told
 from arapp.upstreams.billover.mapping import FAILED, FINISHED, created_at_of, uid_of
+from arapp.upstreams.billover.parts import plain
 from arapp.upstreams.http import LostAnswer, Rejected
 
 if TYPE_CHECKING:
     from arapp.upstreams.billover.client import Billover
 
+RELATIONS = ("company_uid", "card_uid")
+"""The keys that may be left out where null is refused (6.2)."""
 CLOCKS_APART = timedelta(minutes=5)
 """BillOver's clock may be behind ours by so much."""
 
 
 def make_company(billover: "Billover", order: Order) -> Written:
+    """Rejected where there is such a company that says something else: nobody would see what was dropped."""
     body = forms.company_body(forms.changed({}, order.data))
+    if known := _known_companies(billover, body):
+        sentence = _("BillOver has this company already (%(name)s); change that one.")
+        raise Rejected(409, sentence % {"name": plain(known[0].get("name"))})
     return Written(_made(told(billover.http, "POST", COMPANY_LIST, json_body=body)))
 
 
 def find_company(billover: "Billover", order: Order) -> str:
-    """By tax number, then by exact name: creating the same twice would make two (12.1)."""
-    body = forms.company_body(forms.changed({}, order.data))
-    for key, is_same in (("tax_number", forms.same_number), ("name", forms.same_name)):
-        found = billover.companies_with(body[key]) if body[key] else ()
-        if uid := next((uid_of(entry) for entry in found if is_same(mapping(entry), body)), ""):
-            return uid
-    return ""
+    """One that says all that is asked for: creating the same twice would make two (12.1)."""
+    known = _known_companies(billover, forms.company_body(forms.changed({}, order.data)))
+    return next((uid_of(entry) for entry in known if forms.says(entry, order.data)), "")
+
+
+def _known_companies(billover: "Billover", body: Mapping[str, str]) -> list[Mapping[str, Any]]:
+    """Those of the same tax number; where there are none, those of the same name."""
+    found = [mapping(entry) for words in forms.searches(body) for entry in billover.companies_with(words)]
+    named = [entry for entry in found if uid_of(entry)]
+    same = [entry for entry in named if forms.same_number(entry, body)]
+    return same or [entry for entry in named if forms.same_name(entry, body)]
 
 
 def change_company(billover: "Billover", order: Order) -> None:
     now: CustomerRecord = order.subject
     permissions = mapping((now.payload or {}).get("permissions"))
     demand(permissions, "can_update", _("BillOver does not let this customer be changed."))
-    body = forms.company_body(forms.changed(now.form or {}, order.data))
+    body = forms.changed_body(now.payload or {}, order.data)
     told(billover.http, "PUT", path_of(COMPANY_LIST, order.external_id), json_body=body)
 
 
@@ -52,19 +63,24 @@ def upload(billover: "Billover", order: Order) -> Written | None:
         return Written(_made(told(billover.http, "POST", INVOICE_LIST, files=part)), more=True)
     now = billover.detail(INVOICE, order.result_id)
     _must_be_read(now.processing)
-    _correct(billover, now, order)
+    if not forms.shows_values(order, now):
+        _correct(billover, now, order)
     return None
 
 
 def find_upload(billover: "Billover", order: Order) -> str:
-    """The oldest invoice since the first try whose file is ours byte for byte; no other key tells it (6.1)."""
+    """The oldest invoice since the first try whose file is ours byte for byte; no other key tells it (6.1).
+
+    Of two of the same file only one can be ours: what is known to be something else is passed over.
+    """
     if order.tried_since is None:
         return ""
     since = order.tried_since - CLOCKS_APART
     entries = [entry for page in billover.pages(INVOICES, since) for entry in page.entries]
     newer = [uid_of(entry) for entry in entries if (at := created_at_of(entry)) and at >= since]
+    free = [uid for uid in reversed(newer) if uid not in order.taken]
     wanted = hashlib.sha256(order.files[order.data["file"]].content).digest()
-    return next((uid for uid in reversed(newer) if _digest(billover, uid) == wanted), "")
+    return next((uid for uid in free if _digest(billover, uid) == wanted), "")
 
 
 def correct(billover: "Billover", order: Order) -> None:
@@ -111,9 +127,8 @@ def _correct(billover: "Billover", now: InvoiceRecord, order: Order) -> None:
     try:
         told(billover.http, "PUT", path, json_body=body)
     except Rejected as error:
-        unwelcome = {key for key, value in body.items() if value is None and key in error.words}
+        unwelcome = {key for key in RELATIONS if body[key] is None and key in error.words}
         if error.status != 400 or not unwelcome:
             raise
-        # A null that is refused by name is left out instead (6.2).
         rest = {key: value for key, value in body.items() if key not in unwelcome}
         told(billover.http, "PUT", path, json_body=rest)

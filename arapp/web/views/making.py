@@ -22,7 +22,12 @@ from arapp.web.outgoing import Outgoing
 from arapp.web.timeline import shown_changes
 
 MODELS = {CUSTOMER: Customer, ITEM: Item, INVOICE: Invoice}
-PARTS = {"sums": "making/_sums.html", "customers": "making/_customers.html", "items": "making/_items.html"}
+PARTS = {
+    "sums": ("lines", "making/_sums.html"),
+    "customers": ("customer", "making/_customers.html"),
+    "items": ("lines", "making/_items.html"),
+}
+"""Each with the field that a form has to have for it."""
 get_or_post = require_http_methods(["GET", "HEAD", "POST"])
 
 
@@ -81,8 +86,8 @@ def _answer(making: Making) -> HttpResponse:
 
 def _form(making: Making) -> HttpResponse:
     """The form as it now stands, or the part of it that a person waits for while typing."""
-    part = PARTS.get(making.request.GET.get("part", "")) if wants_part(making.request) else None
-    if part:
+    field, part = PARTS.get(making.request.GET.get("part", ""), ("", ""))
+    if field in making.form.by_name and wants_part(making.request):
         return render(making.request, part, {"making": making, "form": making.form, "typing": True})
     changes = making.refusal.changes if making.refusal else ()
     context = {"making": making, "form": making.form, "changes": shown_changes(changes, making.currency)}

@@ -38,12 +38,13 @@ def test_another_file_of_the_same_name_takes_its_place(desk: At) -> None:
     assert base64.b64decode(stored) == PDF + b" of today"
 
 
-def test_a_picture_is_refused_in_the_services_words(desk: At) -> None:
+@pytest.mark.parametrize("content", [b"\xff\xd8\xff picture", b"\x89PNG\r\n\x1a\n picture"])
+def test_a_picture_is_not_sent(desk: At, content: bytes) -> None:
     source, service = desk
-    intent = tell(
-        source, "invoice.attach", invoice_of(source, service.add_billogram()), files=attached(b"\xff\xd8\xff picture")
-    )
-    assert (intent.state, intent.error) == ("refused", "invalid content (content)")
+    invoice = invoice_of(source, service.add_billogram())
+    intent = tell(source, "invoice.attach", invoice, files=attached(content))
+    assert (intent.state, intent.error) == ("refused", "Billogram takes a PDF as attachment, nothing else.")
+    assert service.journal == []
 
 
 @pytest.mark.parametrize("lose", [lose_answer, lose_request])

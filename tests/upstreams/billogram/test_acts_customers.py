@@ -169,6 +169,34 @@ def test_a_field_is_emptied_by_an_empty_text(desk: At) -> None:
     assert (customer.note, customer.email, customer.address) == ("", "", "11122 Stockholm")
 
 
+def test_a_country_goes_out_in_capitals(desk: At) -> None:
+    source, service = desk
+    intent = tell(source, "customer.create", name="Havsglimt", address={"city": "Oslo", "country": "no"})
+    assert (intent.state, intent.customer.country) == ("done", "NO")
+    assert told(service)[0][2]["address"]["country"] == "NO"
+    assert tell(source, "customer.update", intent.customer, address={"country": "no"}).state == "done"
+    assert len(service.journal) == 1
+
+
+@pytest.mark.parametrize(
+    ("data", "sent", "shown"),
+    [
+        ({"kind": ""}, {"company_type": None}, {"kind": "business"}),
+        ({"language": ""}, {"language": None}, {"language": "sv"}),
+    ],
+)
+def test_what_the_service_fills_in_by_itself_is_emptied_by_null(
+    desk: At, data: dict[str, str], sent: dict[str, None], shown: dict[str, str]
+) -> None:
+    source, service = desk
+    customer = customer_of(source, service.add_customer(company_type="individual", language="en"))
+    intent = tell(source, "customer.update", customer, **data)
+    assert (intent.state, intent.error) == ("done", "")
+    assert told(service) == [("PUT", "/customer/1", sent)]
+    customer.refresh_from_db()
+    assert customer.form.items() >= shown.items()
+
+
 def test_a_customer_that_is_so_already_is_not_told(desk: At) -> None:
     source, service = desk
     customer = customer_of(source, service.add_customer())

@@ -247,7 +247,8 @@ def test_changed_lines_replace_the_list(shop: At) -> None:
     invoice = tell(source, "invoice.create", **WHOLE).invoice
     lines = [{**CONSULTING, "quantity": "12"}]
     assert tell(source, "invoice.update", invoice, lines=lines).state == "done"
-    assert told(service)[-1][2] == {"items": [{**BODY["items"][0], "count": 12}]}
+    accounts = {"income_account": "3001", "vat_account": "2610"}
+    assert told(service)[-1][2] == {"items": [{**BODY["items"][0], "count": 12, "bookkeeping": accounts}]}
     invoice.refresh_from_db()
     assert [line.quantity for line in invoice.lines.all()] == ["12"]
 
@@ -277,6 +278,42 @@ def test_each_field_of_a_draft_can_be_changed_or_emptied(
     intent = tell(source, "invoice.update", invoice, **data)
     assert (intent.state, intent.error) == ("done", "")
     assert told(service)[-1][2] == shown
+
+
+@pytest.mark.parametrize(
+    ("data", "sent"),
+    [
+        ({"interest_rate": ""}, {"interest_rate": None}),
+        ({"reminder_fee": ""}, {"reminder_fee": None}),
+        ({"invoice_fee": ""}, {"invoice_fee": None}),
+        ({"due_days": ""}, {"due_days": None}),
+        ({"due_date": ""}, {"due_date": None}),
+        ({"issue_date": ""}, {"invoice_date": None}),
+        ({"currency": ""}, {"currency": None}),
+        ({"due_date": "", "due_days": 45}, {"due_days": 45}),
+    ],
+)
+@pytest.mark.parametrize("lose", [None, lose_answer, lose_request])
+def test_a_field_that_is_emptied_takes_the_default_of_the_service(
+    shop: At, data: dict[str, Any], sent: dict[str, Any], lose: Any
+) -> None:
+    """Whatever that is; after a lost answer it is told again, which changes nothing."""
+    source, service = shop
+    invoice = tell(source, "invoice.create", **WHOLE).invoice
+    service.journal.clear()
+    if lose:
+        lose(service, f"PUT /billogram/{invoice.external_id}")
+    intent = tell(source, "invoice.update", invoice, **data)
+    intent = looked_at_again(intent) if lose else intent
+    assert (intent.state, intent.error) == ("done", "")
+    assert {str(body) for _method, _path, body in told(service)} == {str(sent)}
+
+
+def test_a_default_that_is_the_same_as_before_is_no_endless_question(shop: At) -> None:
+    source, service = shop
+    invoice = tell(source, "invoice.create", **PLAIN).invoice
+    assert tell(source, "invoice.update", invoice, interest_rate="").state == "done"
+    assert told(service)[-1][2] == {"interest_rate": None}
 
 
 def test_a_draft_that_is_so_already_is_not_told(shop: At) -> None:

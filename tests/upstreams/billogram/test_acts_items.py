@@ -110,6 +110,8 @@ def test_an_item_that_is_so_already_is_not_told(desk: At) -> None:
         ({"title": "x" * 101}, "Title must be at most 100 characters (title)"),
         ({"unit": "dozen"}, "Unit must be one of"),
         ({"unit_price": "1.005"}, "Price must have at most 2 decimals (price)"),
+        ({"unit_price": ""}, "is not without a price and a VAT rate"),
+        ({"vat_rate": ""}, "is not without a price and a VAT rate"),
     ],
 )
 def test_a_change_of_an_item_that_cannot_be_is_refused(desk: At, data: dict[str, str], words: str) -> None:
@@ -119,6 +121,19 @@ def test_a_change_of_an_item_that_cannot_be_is_refused(desk: At, data: dict[str,
     assert intent.state == "refused"
     assert words in intent.error
     assert service.account.items["1"]["title"] == "Tea"
+
+
+def test_a_price_that_is_emptied_is_not_sent(desk: At) -> None:
+    source, service = desk
+    assert tell(source, "item.update", item_of(source, stored(service)), unit_price="").state == "refused"
+    assert service.journal == []
+
+
+def test_a_unit_that_is_emptied_is_the_usual_one(desk: At) -> None:
+    source, service = desk
+    intent = tell(source, "item.update", item_of(source, stored(service, unit="hour")), unit="")
+    assert (intent.state, intent.item.unit) == ("done", "unit")
+    assert told(service) == [("PUT", "/item/1", {"unit": None})]
 
 
 @pytest.mark.parametrize("lose", [lose_answer, lose_request])

@@ -84,6 +84,13 @@ def settled(intent: Intent) -> Intent:
     return intent
 
 
+def resumed(intent: Intent) -> Intent:
+    """A refused one told again, as the desk does where something was made already."""
+    assert intent.state == "refused"
+    intent.move("pending", error="", tries=0, settled_at=None)
+    return settled(intent)
+
+
 def stored(name: str = "terms.pdf", content: bytes = PDF) -> str:
     """A file of the desk, by the text that names it in an action's data."""
     return keep(content, name).name

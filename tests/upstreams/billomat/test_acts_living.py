@@ -10,11 +10,13 @@ import pytest
 
 from arapp.receivables.models import Invoice
 from arapp.sandbox.base import Answer, Fault
+from arapp.upstreams.tries import mark_of
 from tests.upstreams.billomat.issued import PDF, Issued, issued, stored
 from tests.upstreams.conftest import Desk
 from tests.upstreams.pushing import JSON
 
 Data = dict[str, Any]
+COMMENTS_CLOSED = Answer(403, b'{"errors": {"error": "no right"}}', JSON)
 ENCODED = base64.b64encode(PDF).decode()
 
 
@@ -76,7 +78,7 @@ def payments(issued: Issued) -> list[dict[str, Any]]:
 def marked_text(issued: Issued, text: str) -> str:
     """Text with the mark of the only intent there is."""
     [intent] = issued.invoice.intents.all()
-    return f"{text} [desk-{intent.pk}]"
+    return f"{text} [{mark_of(intent)}]"
 
 
 MAIL_DATA = {
@@ -419,6 +421,32 @@ def test_whether_a_claim_was_handed_over_when_the_answer_is_lost_a_person_finds_
     assert found.tell("invoice.encash").state == "needs_person"
     assert found.requests("PUT", "/encash") == 1
     assert len(found.standin.encashed) == int(after)
+
+
+# what our key may not read
+
+
+@pytest.mark.parametrize(
+    ("kind", "data", "path"),
+    [
+        ("invoice.email", {"to": ["a@example.org"]}, "/email"),
+        ("invoice.mail", {}, "/mail"),
+        ("invoice.comment", {"body": "Called them."}, "-comments"),
+        ("invoice.remind", {"to": ["a@example.org"]}, "/email"),
+    ],
+)
+def test_the_answer_is_enough_where_our_key_may_not_read_what_would_tell(kind, data, path, connected):
+    found = issued(connected, "OVERDUE")
+    found.standin.faults.append(Fault(COMMENTS_CLOSED, method="GET", path="-comments", times=10_000))
+    assert found.tell(kind, **data).state == "done"
+    assert found.requests("POST", path) == 1
+
+
+def test_only_a_pdf_is_sent_as_the_signed_version(connected):
+    found = issued(connected)
+    intent = found.tell("invoice.sign", file=stored("signed.png", b"\x89PNG\r\n\x1a\n"))
+    assert (intent.state, intent.error) == ("refused", "The signed version has to be a PDF; nothing was sent.")
+    assert not found.writes()
 
 
 # what is so already

@@ -7,8 +7,9 @@ import pytest
 
 from arapp.receivables.models import Invoice
 from arapp.sandbox.base import Answer, Fault
+from arapp.upstreams.tries import mark_of
 from tests.upstreams.acting import wish
-from tests.upstreams.billomat.issued import Issued, issued, settled
+from tests.upstreams.billomat.issued import Issued, issued, resumed, settled
 from tests.upstreams.pushing import JSON
 
 LINES = (
@@ -70,7 +71,7 @@ def test_a_full_credit_is_made_completed_and_set_off_in_this_order(connected):
         },
     )
     assert completed == ("PUT", f"/api/credit-notes/{intent.result_id}/complete", {"complete": {}})
-    number, mark = note_of(found)["credit_note_number"], f"[desk-{intent.pk}]"
+    number, mark = note_of(found)["credit_note_number"], f"[{mark_of(intent)}]"
     assert on_invoice == (
         "POST",
         "/api/invoice-payments",
@@ -226,13 +227,47 @@ def test_whichever_answer_is_lost_there_is_one_credit_note_set_off_once(connecte
     assert (note_of(found)["status"], found.row["status"]) == ("PAID", "PAID")
 
 
-@pytest.mark.parametrize(("method", "path"), STEPS)
-def test_a_refused_step_says_so_in_the_services_words(connected, method, path):
+STANDING = [
+    "",
+    "The draft of the credit note is made. ",
+    "The credit note GS1 is made. ",
+    "The credit note GS1 is made. ",
+]
+
+
+@pytest.mark.parametrize(("step", "standing"), list(zip(STEPS, STANDING, strict=True)))
+def test_a_refused_step_says_what_stands_already_and_why_in_the_services_words(connected, step, standing):
     found = issued(connected)
-    found.refuse(method, path, "Not today")
+    found.refuse(*step, "Not today")
     intent = found.tell("invoice.credit", mode="full")
-    assert (intent.state, intent.error) == ("refused", "Not today")
-    assert len(found.writes()) == STEPS.index((method, path))
+    assert (intent.state, intent.error) == ("refused", f"{standing}Not today")
+    assert len(found.writes()) == STEPS.index(step)
+
+
+@pytest.mark.parametrize("step", STEPS[1:])
+def test_a_refused_credit_goes_on_where_it_stands_when_it_is_told_again(connected, step):
+    found = issued(connected)
+    found.refuse(*step, "Not today")
+    assert resumed(found.tell("invoice.credit", mode="full")).state == "done"
+    assert [(method, path) for method, path in STEPS if len(found.writes(method, path)) == 1] == STEPS
+    assert (note_of(found)["status"], found.row["status"]) == ("PAID", "PAID")
+
+
+def test_a_credit_that_a_person_finished_at_the_service_is_done_without_a_write(connected):
+    found = issued(connected)
+    found.refuse("POST", "/invoice-payments", "Not today")
+    intent = found.tell("invoice.credit", mode="full")
+    found.standin.pay(found.id, 119, type="CREDIT_NOTE")
+    found.standin.pay(note_of(found)["id"], 119, type="CREDIT_NOTE")
+    before = len(found.writes())
+    assert (resumed(intent).state, len(found.writes())) == ("done", before)
+
+
+def test_a_credit_costs_few_of_the_windows_calls(connected):
+    found = issued(connected)
+    found.standin.requests.clear()
+    assert found.tell("invoice.credit", mode="full").state == "done"
+    assert len(found.standin.requests) == 28
 
 
 def test_another_credit_note_with_nearly_our_reference_is_not_taken_for_ours(connected):

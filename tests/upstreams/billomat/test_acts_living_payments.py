@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from arapp.upstreams.push import push
+from arapp.upstreams.tries import mark_of
 from tests.upstreams.acting import looked_at_again, wish
 from tests.upstreams.billomat.issued import Issued, issued
 
@@ -44,7 +45,7 @@ def test_money_goes_out_on_a_credit_note_by_every_type(connected, method):
                 "credit-note-payment": {
                     "credit_note_id": found.id,
                     "amount": "119.00",
-                    "comment": f"[desk-{intent.pk}]",
+                    "comment": f"[{mark_of(intent)}]",
                     "mark_credit_note_as_paid": 1,
                     "date": "2026-11-02",
                     "type": method.upper(),
@@ -94,6 +95,47 @@ def test_the_same_payment_by_somebody_else_is_not_taken_for_ours(connected):
     found.standin.pay(found.id, 10, mark=False, date="2026-11-20", type="CASH")
     assert looked_at_again(intent).state == "done"
     assert [row["amount"] for row in booked(found)] == [Decimal(10), Decimal(10)]
+
+
+def test_a_note_with_the_mark_of_another_payment_swallows_neither(connected):
+    found = issued(connected)
+    first, second = (wish(found.source, "payment.create", found.invoice, amount=amount) for amount in ("10", "20"))
+    first.move("pending", data={"amount": "10", "note": f"as [{mark_of(second)}]"})
+    push()
+    assert sorted(row["amount"] for row in booked(found)) == [Decimal(10), Decimal(20)]
+
+
+def test_a_mark_of_an_earlier_desk_in_a_payment_is_not_taken_for_ours(connected):
+    found = issued(connected)
+    intent = wish(found.source, "payment.create", found.invoice, amount="10.00")
+    found.standin.pay(found.id, 5, mark=False, comment=f"[desk-{intent.pk}]")
+    push()
+    assert [row["amount"] for row in booked(found)] == [Decimal(5), Decimal(10)]
+
+
+def test_a_payment_by_credit_note_is_deleted_too(connected):
+    found = issued(connected)
+    assert found.tell("payment.create", amount="10.00", method="credit_note").state == "done"
+    movement = found.invoice.movements.get()
+    assert movement.kind == "credit"
+    assert found.tell("payment.delete", payment=movement.external_id).state == "done"
+    assert (booked(found), found.invoice.movements.count()) == ([], 0)
+
+
+def test_what_a_correction_invoice_settles_is_not_deleted(connected):
+    found = issued(connected)
+    row = found.standin.pay(found.id, 10, mark=False, type="INVOICE_CORRECTION")
+    intent = found.tell("payment.delete", payment=str(row["id"]))
+    assert (intent.state, intent.error) == ("refused", "This is no payment that can be deleted.")
+    assert (found.writes(), booked(found)) == ([], [row])
+
+
+def test_a_payment_asks_for_what_it_may_have_changed_alone(connected):
+    found = issued(connected)
+    found.standin.requests.clear()
+    assert found.tell("payment.create", amount="10.00").state == "done"
+    assert len(found.standin.requests) == 10
+    assert (found.requests("GET", "-items"), found.requests("GET", "-tags")) == (1, 1)
 
 
 def test_a_payment_of_another_invoice_is_not_deleted(connected):

@@ -131,6 +131,19 @@ def test_totals_as_billomat_does_not_have_them_are_refused_without_asking(standi
     assert not standin.requests
 
 
+@pytest.mark.parametrize(
+    ("by", "words"),
+    [
+        (["bogus"], "Billomat has no totals by “bogus”."),
+        ([], "Say what the totals are by: client, status, day, week, month or year."),
+    ],
+)
+def test_what_was_never_sent_is_not_said_to_be_an_answer(adapter, by, words):
+    with pytest.raises(Rejected) as refused:
+        adapter.report("totals", {"by": by})
+    assert str(refused.value) == words
+
+
 def test_a_report_nobody_knows_is_gone(standin, adapter):
     with pytest.raises(Gone):
         adapter.report("sie4", {})

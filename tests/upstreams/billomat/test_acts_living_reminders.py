@@ -12,7 +12,7 @@ from arapp.upstreams.billomat import hooks
 from arapp.upstreams.details import take_in
 from arapp.upstreams.registry import open_source
 from tests.upstreams.acting import wish
-from tests.upstreams.billomat.issued import Issued, issued, settled
+from tests.upstreams.billomat.issued import Issued, issued, resumed, settled
 from tests.upstreams.pushing import JSON
 
 CLOSED = Answer(403, b'{"errors": {"error": "no right"}}', JSON)
@@ -54,13 +54,32 @@ def test_whichever_answer_is_lost_there_is_one_reminder_mailed_once(connected, m
     assert ([row["status"] for row in reminders(found)], len(found.standin.emails)) == (["OPEN"], 1)
 
 
-@pytest.mark.parametrize(("method", "path"), STEPS)
-def test_a_refused_step_says_so_in_the_services_words(connected, method, path):
+STANDING = ["", "The draft of the reminder is made. ", "The reminder is made; its e-mail was not sent. "]
+
+
+@pytest.mark.parametrize(("step", "standing"), list(zip(STEPS, STANDING, strict=True)))
+def test_a_refused_step_says_what_stands_already_and_why_in_the_services_words(connected, step, standing):
     found = issued(connected, "OVERDUE")
-    found.refuse(method, path, "Not today")
+    found.refuse(*step, "Not today")
     intent = found.tell("invoice.remind", to=TO)
-    assert (intent.state, intent.error) == ("refused", "Not today")
-    assert len(found.writes()) == STEPS.index((method, path))
+    assert (intent.state, intent.error) == ("refused", f"{standing}Not today")
+    assert len(found.writes()) == STEPS.index(step)
+
+
+@pytest.mark.parametrize(("step", "to"), [(STEPS[1], []), (STEPS[1], TO), (STEPS[2], TO)])
+def test_a_refused_reminder_goes_on_where_it_stands_when_it_is_told_again(connected, step, to):
+    found = issued(connected, "OVERDUE")
+    found.refuse(*step, "Not today")
+    assert resumed(found.tell("invoice.remind", to=to)).state == "done"
+    assert ([row["status"] for row in reminders(found)], len(found.standin.emails)) == (["OPEN"], int(bool(to)))
+
+
+def test_a_reminder_without_email_that_a_person_completed_is_done_without_a_write(connected):
+    found = issued(connected, "OVERDUE")
+    found.refuse("PUT", "/complete", "Not today")
+    intent = found.tell("invoice.remind")
+    found.standin.tables["reminders"].finish(reminders(found)[0])
+    assert (resumed(intent).state, len(found.writes())) == ("done", 1)
 
 
 def test_the_second_reminder_is_not_taken_for_the_first(connected):

@@ -245,6 +245,23 @@ def test_a_contact_that_is_gone_already_is_not_deleted_again(known):
     assert standin.journal == []
 
 
+@pytest.mark.parametrize("kind", ["contact.update", "contact.delete"])
+def test_a_contact_of_another_customer_is_left_alone(known, kind):
+    source, standin, customer = known
+    foreign = standin.add_contact(standin.add_client(name="Other AG")["id"], **ANNA)
+    intent = tell(source, kind, customer, contact=str(foreign["id"]), last_name="Nordlicht")
+    assert (intent.state, "no such contact" in intent.error, standin.journal) == ("refused", True, [])
+
+
+@pytest.mark.parametrize("kind", ["contact.update", "contact.delete"])
+def test_no_contact_is_touched_that_our_key_could_not_see(known, kind):
+    source, standin, customer = known
+    contact = standin.add_contact(int(customer.external_id), **ANNA)
+    standin.faults.append(Fault(refusal(403, "no right"), method="GET", path="/contacts", times=99))
+    intent = tell(source, kind, customer, contact=str(contact["id"]), last_name="Nordlicht")
+    assert (intent.state, "may not read contacts" in intent.error, standin.journal) == ("refused", True, [])
+
+
 @pytest.mark.parametrize("kind", ["contact.create", "contact.update"])
 def test_a_contact_that_billomat_refuses_is_refused_in_its_words(known, kind):
     source, standin, customer = known

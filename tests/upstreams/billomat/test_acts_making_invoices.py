@@ -13,7 +13,7 @@ from arapp.sandbox.billomat import Billomat as StandIn
 from arapp.upstreams.pull import pull
 from tests.conftest import make_user
 from tests.upstreams.acting import carried_out, looked_at_again, tell, wish
-from tests.upstreams.billomat.issued import settled
+from tests.upstreams.billomat.issued import resumed, settled
 from tests.upstreams.billomat.wiring import refusal
 from tests.upstreams.conftest import Desk
 
@@ -164,6 +164,17 @@ def test_tags_follow_once_the_invoice_is_there(desk):
     assert [body["invoice-tag"]["name"] for _method, _path, body in bodies(standin)[1:]] == ["vip", "Project"]
     assert sorted(tag.name for tag in intent.invoice.tags.all()) == ["Project", "vip"]
     assert Invoice.objects.filter(source=source).count() == 1
+
+
+def test_tags_that_were_refused_say_what_stands_and_go_on_when_told_again(desk):
+    source, standin, client = desk
+    standin.faults.append(Fault(refusal(400, "Not today"), method="POST", path="/invoice-tags", skip=1))
+    intent = settled(wish(source, "invoice.create", customer=client, lines=[HOURS], tags=["vip", "Project"]))
+    assert intent.state == "refused"
+    assert intent.error == "The draft is made; its tags are still missing. Not today"
+    again = resumed(intent)
+    assert (again.state, len(standin.tables["invoices"].rows)) == ("done", 1)
+    assert sorted(tag.name for tag in again.invoice.tags.all()) == ["Project", "vip"]
 
 
 @ARRIVED

@@ -15,6 +15,7 @@ from arapp.outbox.models import Intent
 from arapp.receivables.models import Customer, Invoice, Source
 from arapp.sandbox.base import Clock, Fault, Write
 from arapp.sandbox.billover import Billover as StandIn
+from arapp.sandbox.billover.records import Company, Document
 from arapp.upstreams.pull import pull
 from arapp.upstreams.push import push
 from tests.upstreams.acting import carried_out, looked_at_again, wish
@@ -96,7 +97,7 @@ def eight(desk: Desk, uid: str) -> dict[str, Any]:
         "total_price": f"{now.total_price:.2f}",
         "total_vat": f"{now.total_vat:.2f}",
         "invoice_date": now.invoice_date.isoformat(),
-        "invoice_number": now.invoice_number or None,
+        "invoice_number": now.invoice_number,
         "currency": now.currency,
         "payment_type": now.payment_type,
         "company_uid": now.company and now.company.uid,
@@ -130,22 +131,76 @@ def test_what_is_not_known_of_a_company_is_sent_as_blank(desk):
     assert body(desk.last) == blank | {"name": "Hafenlicht GmbH"}
 
 
+THERE = {
+    "name": "Hafenlicht GmbH",
+    "tax_number": "DE 4711",
+    "tax_office": "Hafenstadt",
+    "phone": "+49 555 0199",
+    "address": "Kai 7\n20095 Hafenstadt\nDE",
+}
+"""What ``NEW`` is at BillOver."""
+
+
+def already_there(desk: Desk, **values: str) -> Company:
+    company = next(iter(desk.stand_in.companies.values()))
+    for name, value in (THERE | values).items():
+        setattr(company, name, value)
+    return company
+
+
 @pytest.mark.parametrize(
-    "known",
+    ("known", "data"),
     [
-        {"name": "Other name", "tax_number": "de-4711"},
-        {"name": "HAFENLICHT  gmbh", "tax_number": ""},
-        {"name": "Hafenlicht GmbH", "tax_number": "DE4711"},
+        ({}, NEW),
+        ({"name": "HAFENLICHT  gmbh"}, NEW),
+        ({"tax_number": "DE4711"}, NEW),
+        ({"tax_number": "de-47/11"}, NEW),
+        ({}, NEW | {"org_no": "DE-4711"}),
+        ({}, NEW | {"org_no": "de4711"}),
+        ({"tax_number": ""}, {"name": "Hafenlicht GmbH", "phone": "+49 555 0199"}),
+        ({"address": "Kai 7\r\n20095 Hafenstadt\r\nDE\r\n"}, NEW),
+        ({"address": "Kai 7\nDE"}, NEW | {"address": {"street": "Kai 7", "country": "DE"}}),
     ],
 )
-def test_a_company_that_is_there_already_is_not_made_again(desk, known):
-    before = desk.stand_in.companies.copy()
-    there = next(iter(before.values()))
-    there.name, there.tax_number = known["name"], known["tax_number"]
-    data = NEW | {"org_no": "de-4711" if known["tax_number"] == "de-4711" else NEW["org_no"]}
+def test_a_company_that_is_there_already_is_not_made_again(desk, known, data):
+    there = already_there(desk, **known)
     intent = desk.told("customer.create", **data)
     assert (intent.state, intent.result_id, desk.writes) == ("done", there.uid, [])
     assert intent.customer.external_id == there.uid
+
+
+@pytest.mark.parametrize(
+    ("known", "org_no"),
+    [
+        ({"phone": "+49 555 0100"}, "DE 4711"),
+        ({"address": "Kai 8\n20095 Hafenstadt\nDE"}, "DE 4711"),
+        ({"tax_office": ""}, "DE 4711"),
+        ({"tax_number": ""}, "DE 4711"),
+        ({"name": "Another name"}, "DE 4711"),
+        ({"name": "Another name"}, "DE-4711"),
+        ({"name": "Another name"}, "de4711"),
+        ({"name": "Another name", "tax_number": "DE-4711"}, "DE 4711"),
+        ({"name": "Another name", "tax_number": "DE4711"}, "DE-4711"),
+        ({"phone": "1", "tax_number": "DE-47-11"}, "DE 4711"),
+    ],
+)
+def test_a_company_that_is_there_already_and_says_something_else_is_named_and_left_as_it_is(desk, known, org_no):
+    there = already_there(desk, **known)
+    intent = desk.told("customer.create", **NEW | {"org_no": org_no})
+    assert (intent.state, desk.writes) == ("refused", [])
+    assert intent.error == f"BillOver has this company already ({there.name}); change that one."
+    assert {name: getattr(there, name) for name in THERE} == THERE | known
+    assert intent.customer is None
+
+
+def test_of_two_companies_of_one_name_the_one_that_says_the_same_is_taken(desk):
+    one, other = list(desk.stand_in.companies.values())[:2]
+    for company, phone in ((one, "1"), (other, "2")):
+        company.name, company.tax_number, company.phone = "Hafenlicht GmbH", "", phone
+    for company in (one, other):
+        intent = desk.told("customer.create", name="Hafenlicht GmbH", phone=company.phone)
+        assert (intent.state, intent.result_id) == ("done", company.uid)
+    assert desk.writes == []
 
 
 def test_a_company_of_the_same_name_and_another_tax_number_is_another(desk):
@@ -172,6 +227,18 @@ def test_a_changed_customer_is_written_whole_with_what_it_says_now(desk):
     customer.refresh_from_db()
     assert (customer.phone, customer.address) == ("+49 555 0100", "Kai 8\n20095 Hafenstadt\nDE")
     assert customer.form["address"]["street"] == "Kai 8"
+
+
+SIX_LINES = "Hafenlicht\nz. Hd. Kim\nHof 3\nKai 7\n20095 Hafenstadt\nDE"
+
+
+@pytest.mark.parametrize("data", [{"phone": "7"}, {"phone": "7", "address": {"country": "DE"}}])
+def test_an_address_that_does_not_change_goes_back_as_it_was_read(desk, data):
+    customer = desk.company()
+    there = desk.stand_in.companies[customer.external_id]
+    there.address = SIX_LINES
+    assert desk.told("customer.update", customer, **data).state == "done"
+    assert (body(desk.last)["address"], there.address, there.phone) == (SIX_LINES, SIX_LINES, "7")
 
 
 def test_a_customer_that_says_so_already_is_not_written(desk):
@@ -234,6 +301,13 @@ def test_an_upload_without_values_is_done_once_it_was_read(desk):
     intent = settled(desk.wish("invoice.upload", files={"file": PDF}))
     assert (intent.state, desk.writes) == ("done", [("POST", "/invoices/")])
     assert Invoice.objects.get(external_id=intent.result_id).processing == "finished"
+
+
+@pytest.mark.parametrize("reads", range(4))
+def test_nothing_is_corrected_where_nothing_is_given_however_soon_the_file_was_read(desk, reads):
+    desk.stand_in.reads_until_finished = reads
+    intent = settled(desk.wish("invoice.upload", files={"file": PDF}))
+    assert (intent.state, desk.writes) == ("done", [("POST", "/invoices/")])
 
 
 def test_while_a_file_is_read_the_desk_says_so(desk):
@@ -306,6 +380,48 @@ def test_an_older_invoice_of_the_same_file_is_not_taken_for_a_lost_upload(desk):
     assert intent.result_id != older.result_id
 
 
+def test_a_lost_upload_is_not_taken_for_another_upload_of_the_same_file(desk):
+    first = settled(desk.wish("invoice.upload", files={"file": PDF}, **EIGHT))
+    desk.stand_in.faults.append(Fault(method="POST", drop=True))
+    intent = desk.told("invoice.upload", files={"file": PDF}, **EIGHT | {"number": "RE-B"})
+    assert intent.state == "unknown"
+    intent = settled(looked_at_again(intent))
+    assert intent.state == "done"
+    assert numbers(desk, first, intent) == ["RE-2026-0042", "RE-B"]
+    assert [method for method, _path in desk.writes] == ["POST", "PUT"] * 2
+
+
+def test_a_lost_upload_is_not_taken_for_an_invoice_that_was_known_before(desk):
+    content, name = PDF
+    theirs = desk.stand_in.upload(Document(name, "application/pdf", content))
+    desk.stand_in.finish(theirs.uid)
+    pull(desk.source)
+    before = theirs.invoice_number
+    desk.stand_in.faults.append(Fault(method="POST", drop=True))
+    intent = settled(looked_at_again(desk.told("invoice.upload", files={"file": PDF}, **EIGHT)))
+    assert intent.state == "done"
+    assert intent.result_id != theirs.uid
+    assert (theirs.invoice_number, intent.invoice.number) == (before, "RE-2026-0042")
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_of_two_lost_uploads_of_the_same_file_each_has_its_own_invoice(desk, turned):
+    desk.stand_in.faults += [Fault(method="POST", after=True, drop=True), Fault(method="POST", drop=True)]
+    lost = [desk.wish("invoice.upload", files={"file": PDF}, **EIGHT | {"number": number}) for number in "AB"]
+    carried_out(lost[0])
+    for intent in lost[::-1] if turned else lost:
+        looked_at_again(intent)
+    lost = [settled(intent) for intent in lost]
+    assert [intent.state for intent in lost] == ["done", "done"]
+    assert numbers(desk, *lost) == ["A", "B"]
+    assert [intent.invoice.external_id for intent in lost] == [intent.result_id for intent in lost]
+    assert [method for method, _path in desk.writes].count("POST") == 2
+
+
+def numbers(desk: Desk, *intents: Intent) -> list[str | None]:
+    return [desk.stand_in.find(intent.result_id).invoice_number for intent in intents]
+
+
 def test_the_same_file_again_is_a_second_invoice(desk):
     first, second = (settled(desk.wish("invoice.upload", files={"file": PDF})) for _time in range(2))
     assert first.result_id != second.result_id
@@ -371,6 +487,33 @@ def test_where_null_is_refused_by_name_the_key_is_left_out(desk):
     assert (intent.state, [write.status for write in desk.stand_in.journal]) == ("done", [400, 200])
     assert "card_uid" not in body(desk.last)
     assert body(desk.last)["company_uid"]
+
+
+@pytest.mark.parametrize("name", ["invoice_number", "payment_type"])
+@pytest.mark.parametrize("value", ["", None])
+def test_a_text_that_is_empty_goes_back_as_it_was_read(desk, name, value):
+    invoice = desk.invoice(**{name: value})
+    before = eight(desk, invoice.external_id)
+    assert before[name] == value
+    assert desk.told("invoice.update", invoice, gross="5.00").state == "done"
+    assert body(desk.last) == before | {"total_price": "5.00"}
+
+
+def test_a_text_is_emptied_by_an_empty_text(desk):
+    invoice = desk.invoice(invoice_number="RE-1")
+    assert desk.told("invoice.update", invoice, number="").state == "done"
+    assert body(desk.last)["invoice_number"] == ""
+    assert desk.told("invoice.update", invoice, number="").state == "done"
+    assert len(desk.writes) == 1
+
+
+def test_only_company_and_card_are_ever_left_out(desk):
+    invoice = desk.invoice(invoice_number=None)
+    refusal = said({"invoice_number": ["This field may not be null."]}, 400)
+    desk.stand_in.faults.append(Fault(refusal, method="PUT"))
+    intent = desk.told("invoice.update", invoice, gross="5.00")
+    assert (intent.state, intent.error) == ("refused", "invoice_number: This field may not be null.")
+    assert [request.method for request in desk.stand_in.requests].count("PUT") == 1
 
 
 def test_a_value_that_is_there_already_is_not_sent(desk):
@@ -461,6 +604,16 @@ def test_a_lost_answer_is_settled_by_a_read_and_nothing_happens_twice(desk, case
     intent = looked_at_again(intent)
     assert intent.state == "done"
     assert [method for method, _path in desk.writes] == [case.method]
+
+
+def test_a_lost_customer_that_somebody_else_made_meanwhile_is_named(desk):
+    desk.stand_in.faults.append(Fault(method="POST", drop=True))
+    intent = desk.told("customer.create", **NEW)
+    already_there(desk, phone="1")
+    assert intent.state == "unknown"
+    intent = looked_at_again(intent)
+    assert (intent.state, desk.writes) == ("refused", [])
+    assert intent.error == "BillOver has this company already (Hafenlicht GmbH); change that one."
 
 
 @pytest.mark.parametrize("kind", ["invoice.update", "invoice.delete"])

@@ -33,7 +33,7 @@ def test_what_a_detail_says_now_is_written_back_unchanged(name):
     assert list(body) == list(forms.WRITTEN)
     said = payload(name)
     for key in ("invoice_number", "currency", "payment_type", "invoice_date"):
-        assert body[key] == (said.get(key) or None)
+        assert body[key] == said.get(key)
     assert body["company_uid"] == ((said.get("company") or {}).get("uid") if said.get("company") else None)
     assert body["total_price"] == (f"{record.gross.amount:.2f}" if record.gross else None) or not record.gross
 
@@ -44,6 +44,13 @@ def test_a_form_names_only_what_is_said():
         "customer": "c1",
     }
     assert forms.of_company({"name": "A", "phone": "", "tax_number": None}) == {"name": "A"}
+
+
+def test_an_empty_text_of_an_invoice_is_one_and_none_is_none():
+    entry = {"invoice_number": "", "payment_type": None, "currency": " ", "total_price": "", "company": {"uid": ""}}
+    form = forms.of_invoice(entry)
+    assert form == {"number": "", "currency": ""}
+    assert forms.invoice_body(form) == dict.fromkeys(forms.WRITTEN) | {"invoice_number": "", "currency": ""}
 
 
 @pytest.mark.parametrize(
@@ -73,6 +80,9 @@ def test_an_address_of_more_lines_keeps_every_word():
         ({"gross": "119.00", "number": "R1"}, {"gross": "119.01"}, 0),
         ({"card": "k1"}, {"card": ""}, 0),
         ({}, {"card": ""}, 1),
+        ({}, {"number": ""}, 1),
+        ({"number": ""}, {"number": ""}, 1),
+        ({"number": "R1"}, {"number": ""}, 0),
         ({"gross": "1.00"}, {"file": "a", "traces": 0}, 1),
     ],
 )

@@ -22,7 +22,7 @@ from arapp.sandbox.server import HOST, PortTaken, Served
 from arapp.sandbox.town import build
 
 SOURCES = {"billogram": "Billogram demo", "billover": "BillOver demo", "billomat": "Billomat demo"}
-ROLES = ("viewer", "approver", "controller", "administrator")
+ROLES = ("viewer", "clerk", "approver", "controller", "administrator")
 MARK = "ARAPP_DEMO"
 INTERVAL = 60
 
