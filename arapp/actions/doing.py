@@ -1,6 +1,5 @@
 """One way for everything a person does, from a page or the command line: checked, stored, carried out."""
 
-import re
 from typing import Any
 
 from django.db import transaction
@@ -144,7 +143,7 @@ def _is_of(intent: Intent, invoice: Invoice, payment: str) -> bool:
     if intent.result_id:
         return intent.result_id == payment
     texts = invoice.movements.filter(external_id=payment).values_list("text", flat=True)
-    return any(re.search(rf"\b{re.escape(mark_of(intent))}\b", text) for text in texts)
+    return any(text.endswith(f"[{mark_of(intent)}]") for text in texts)
 
 
 def _demand_no_twin(wish: Wish) -> None:

@@ -53,6 +53,12 @@ class Action:
     bulk: bool = False
     menu: str = ""
     """Where the button stands: main, more or danger; empty where it has its own page."""
+    undone_by: str = ""
+    """The action that takes it back, at the services that have that one."""
+
+    def is_final_at(self, service: str) -> bool:
+        """Whether nothing takes it back there."""
+        return self.irreversible and not (self.undone_by and service in ACTIONS[self.undone_by].services)
 
     @property
     def services(self) -> frozenset[str]:
@@ -137,7 +143,14 @@ def _delivery() -> Iterable[Action]:
 def _money() -> Iterable[Action]:
     final = {"irreversible": True, "second_person": True}
     yield Action(
-        "payment.create", _("Record a payment"), INVOICE, PREPARE, dealings.PAYMENT, irreversible=True, menu=MORE
+        "payment.create",
+        _("Record a payment"),
+        INVOICE,
+        PREPARE,
+        dealings.PAYMENT,
+        irreversible=True,
+        menu=MORE,
+        undone_by="payment.delete",
     )
     yield Action("payment.delete", _("Delete a payment"), INVOICE, DECIDE, dealings.GONE_PAYMENT, **final)
     yield Action("invoice.credit", _("Credit"), INVOICE, DECIDE, dealings.CREDIT, **final, bulk=True, menu=MORE)

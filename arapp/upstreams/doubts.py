@@ -112,7 +112,9 @@ def _no_effect(intent: Intent, invisible: bool) -> None:
             sentence = _("%(service)s accepted it, but the document does not show it. Look at it there.")
             intent.move(IntentState.NEEDS_PERSON, error=sentence % service)
     elif invisible:
-        sentence = _("The answer was lost, and our key may not read whether it arrived. Look at it at %(service)s.")
+        sentence = _(
+            "The answer was lost, and nothing we can read shows whether it arrived. Look at it at %(service)s."
+        )
         intent.move(IntentState.NEEDS_PERSON, error=sentence % service)
     elif tried_enough(intent, intent.tries + 1, now):
         sentence = _("%(service)s never confirmed it, and the document does not show it. Look at it there.")

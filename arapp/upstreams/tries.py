@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from arapp.approvals.models import Approval
 from arapp.documents.files import Unfit, content, named_in
 from arapp.outbox.models import Intent, IntentState
-from arapp.receivables import mirror
+from arapp.receivables import mirror, references
 from arapp.receivables.models import Invoice
 from arapp.upstreams.base import Act, Document, Order
 from arapp.upstreams.details import not_there
@@ -42,7 +42,7 @@ TRACES = "traces"
 
 def mark_of(intent: Intent) -> str:
     """What a write carries where it can: unique to the intent."""
-    return f"desk-{intent.reference or intent.pk}"
+    return f"desk-{references.plain(intent.reference) or intent.pk}"
 
 
 def order_of(intent: Intent) -> Order:
@@ -96,7 +96,7 @@ def gone(intent: Intent, act: Act | None) -> None:
     if act and act.removes:
         _removed(intent)
     else:
-        intent.move(IntentState.REFUSED, error=not_there(intent.source))
+        intent.move(IntentState.REFUSED, error=not_there(intent.source), result_id="")
 
 
 def after_gone(intent: Intent, act: Act | None, sentence: str) -> None:

@@ -54,6 +54,11 @@ class Attempt:
         return does(self.action, self.invoice)
 
     @property
+    def is_final(self) -> bool:
+        """Whether nothing takes it back."""
+        return self.action.is_final_at(self.invoice.source.service)
+
+    @property
     def open(self) -> bool:
         """Whether there is anything to fill in or confirm, or only a reason against it."""
         return self.status in (409, 422) or not self.sentence

@@ -467,3 +467,11 @@ def test_sending_another_way_than_the_source_does_is_the_approval(signed_in):
     again = confirm(client, invoice, "invoice.send", method="Letter")
     assert again.status_code == 409
     assert Intent.objects.count() == 1
+
+
+@pytest.mark.parametrize(("service", "final"), [("billogram", True), ("billomat", False)])
+def test_the_question_says_whether_anything_takes_it_back(signed_in, service, final):
+    invoice = issued(service)
+    page = text(signed_in().post(path(invoice, "payment.create"), form(invoice, amount="25")))
+    assert "Records a payment" in page
+    assert ("This cannot be undone." in page) is final
