@@ -162,6 +162,9 @@ def _of_mode(given: Given) -> Problems:
 def _credited(given: Given) -> Problems:
     field = {"amount": "amount", "items": "lines"}.get(given.data["mode"], "")
     left = _creditable(given.subject)
+    if left and left.minor <= 0 and given.data["mode"] != "remaining":
+        yield "mode", _("It is credited already.")
+        return
     if field and given.data.get(field) and left:
         amount = stakes.at_stake("invoice.credit", given.source, given.subject, given.data)
         if amount and left < amount:

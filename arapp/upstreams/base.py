@@ -301,4 +301,4 @@ class Adapter(ABC):
 
     def report(self, name: str, data: Mapping[str, Any]) -> Document:
         """A report of the service. Gone when it has none of that name."""
-        raise Gone(_now_("This service has no reports."))
+        raise Gone(_now_("This service has no report of that name."))

@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404
 from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 
-from arapp.approvals.effects import APPROVE, REJECT, REOPEN
+from arapp.approvals.effects import APPROVE, REJECT, REOPEN, SEND
 from arapp.approvals.models import Approval, ApprovalState, Decision
 from arapp.kept.models import KeptComment, KeptPayment
 from arapp.lists.days import today
@@ -101,13 +101,17 @@ def _stuck(invoice: Invoice, decisions: Sequence[Decision], held: Held) -> Outgo
     return outgoing if outgoing.again else None
 
 
-def actions_of(approval: Approval, person: User) -> dict[str, dict[str, str]]:
-    """By name: approve and reject while it waits, else reopen; with the effect and what stands against it."""
+def actions_of(approval: Approval, person: User) -> dict[str, dict[str, Any]]:
+    """By name: approve and reject while it waits, else reopen; with the effect and what stands against it.
+
+    What a customer gets is asked once more (``asks``), with receiver and amount.
+    """
     names = (APPROVE, REJECT) if approval.state == ApprovalState.WAITING else (REOPEN,)
     return {
         name: {
             "label": _("Withdraw") if name == REOPEN and approval.withdrawable else labels()[name],
             "effect": approval.effect(name).sentence,
+            "asks": approval.effect(name).kind == SEND,
             "why_not": approval.why_not(name, person),
         }
         for name in names

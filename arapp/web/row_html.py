@@ -40,6 +40,11 @@ BUTTON = (
     '<button class="do{css}" form="bulk" formaction="{url}{name}/" name="digest" value="{digest}"'
     ' hx-post="{url}{name}/" title="{said}" aria-label="{verb} {number}: {said}" id="do-{pk}">{label}</button>'
 )
+ASK = (
+    '<a class="do{css}" href="{url}act/invoice.send/?next={back}" title="{said}"'
+    ' aria-label="{verb} {number}: {said}" id="do-{pk}">{label}…</a>'
+)
+"""In its place where a customer gets something: the page behind it asks once more, with receiver and amount."""
 REJECT = (
     '<details class="menu end"{opened}><summary class="do{css}" title="{said}">{label}'
     '<span class="unseen"> {number}</span></summary><div class="pop">{inside}</div></details>'

@@ -6,6 +6,7 @@ An invoice comes from ``arapp.lists.invoices.invoice_rows``: with names joined a
 from collections.abc import Iterable
 from datetime import date
 from typing import Any
+from urllib.parse import quote
 
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -14,7 +15,7 @@ from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from arapp.approvals.effects import APPROVE, REJECT, REOPEN
+from arapp.approvals.effects import APPROVE, REJECT, REOPEN, SEND
 from arapp.approvals.models import Approval, ApprovalState
 from arapp.lists.filters import FLAGS
 from arapp.lists.invoices import invoice_rows
@@ -135,8 +136,9 @@ class _Rows:
             "label": verb if why_not else effect.short or verb,
             "said": why_not or effect.sentence,
             "css": " not" if why_not else " go" if action == APPROVE else "",
+            "back": quote(self.back),
         }
-        return filled(markup.BUTTON, row | texts)
+        return filled(markup.ASK if effect.kind == SEND and not why_not else markup.BUTTON, row | texts)
 
     def _reject(self, approval: Approval, row: dict[str, Any]) -> SafeString:
         why_not = approval.why_not(REJECT, self.person)

@@ -75,9 +75,15 @@ def _decision(decision: Decision, invoice: Invoice) -> Entry:
         decision.at,
         decision.get_action_display(),
         f"decision s-{decision.to_state}",
-        str(decision.person) if decision.person else who,
+        _who(decision) if decision.person else who,
         decision.note,
     )
+
+
+def _who(decision: Decision) -> str:
+    """The person, and that no second one was asked for where they had prepared it themselves."""
+    who = {"who": decision.person}
+    return _("%(who)s, without a second person") % who if decision.alone else str(decision.person)
 
 
 def _push(

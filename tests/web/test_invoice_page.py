@@ -8,6 +8,7 @@ from uuid import uuid4
 
 import pytest
 
+from arapp.approvals.models import Decision
 from arapp.documents.models import StoredFile
 from arapp.kept import keeping
 from arapp.receivables import mirror
@@ -73,7 +74,9 @@ def test_each_form_carries_the_digest_of_what_is_shown(signed_in, invoice):
 
 def test_the_primary_action_is_named_by_its_effect(signed_in):
     invoice = make_invoice(make_source(service="billogram"), service_state="Unattested")
-    assert "Approve and send by e-mail to billing@example.org</button>" in open_page(signed_in(), invoice)
+    page = open_page(signed_in(), invoice)
+    assert "Approve and send by e-mail to billing@example.org…</a>" in page
+    assert f'href="/invoices/{invoice.pk}/act/invoice.send/"' in page
 
 
 def test_the_five_permissions_are_shown_to_every_role(signed_in, invoice):
@@ -256,3 +259,11 @@ def test_the_permissions_shown_are_those_of_the_approval(service, decision, role
     for name, may in invoice.approval.permissions(person).items():
         row = page.split(f'data-permission="{name}"')[1].split("</tr>")[0]
         assert ('class="yes"' in row) is may, name
+
+
+@pytest.mark.parametrize("alone", [True, False])
+def test_the_timeline_says_when_one_person_decided_alone(signed_in, alone):
+    invoice = make_invoice()
+    invoice.approval.approve(make_user(first_name="Anna"), invoice.digest)
+    Decision.objects.update(alone=alone)
+    assert ("Anna, without a second person" in open_page(signed_in(), invoice)) is alone

@@ -139,6 +139,16 @@ def test_an_approver_gets_boxes_and_buttons_named_by_their_effect(signed_in, inv
     assert f'formaction="/invoices/{invoice.pk}/approve/"' in page
 
 
+def test_what_a_customer_would_get_leads_to_a_question_and_back_to_this_list(signed_in, db):
+    draft = make_invoice(make_source(service="billogram"), service_state="Unattested")
+    page = text(signed_in("approver").get(LIST, {"state": "draft"}))
+    link = f"/invoices/{draft.pk}/act/invoice.send/?next=/invoices/%3Fstate%3Ddraft"
+    assert f'href="{link}"' in page
+    assert f'formaction="/invoices/{draft.pk}/approve/"' not in page
+    asked = text(signed_in("approver").get(link))
+    assert 'name="next" value="/invoices/?state=draft"' in asked
+
+
 def test_a_viewer_gets_neither_boxes_nor_buttons(signed_in, invoice):
     page = text(signed_in("viewer").get(LIST))
     assert 'name="ids"' not in page

@@ -54,4 +54,5 @@ def _ask_second_person(source: Source, when: str) -> str:
         source.ask_second_person(*read_second_person(when))
     except AmountError as error:
         raise CommandError(f"{error} Choose {SECOND_PERSON}.", returncode=2) from error
-    return f"{source.name}: a second person is needed: {source.second_person_words.lower()}."
+    words = str(source.second_person_words)
+    return f"{source.name}: a second person is needed: {words[:1].lower()}{words[1:]}."
