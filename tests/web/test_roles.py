@@ -128,7 +128,7 @@ def things(db):
     item = Item.objects.create(source=source, external_id="1", name="Chair", form={"title": "Chair"}, brief=False)
     Customer.objects.update(form={"name": "Muster AG"})
     Invoice.objects.update(form={"title": "Consulting"})
-    about |= {"act": invoice.pk, "item": item.pk, "made": intent.pk}
+    about |= {"item": item.pk, "act": invoice.pk, "made": intent.pk}
     about |= {"again": unread.pk, "file": keep(b"%PDF-", "a.pdf").name}
     return about | {"user": make_user("somebody").pk}, form
 
