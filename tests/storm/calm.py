@@ -42,6 +42,10 @@ def _clean_run(world: World) -> None:
     world.processes.run("worker", None, world.push)
 
 
+LONGEST = timedelta(days=3)
+"""Our clock may have been over a day ahead when a service asked for a day, the most that is believed."""
+
+
 def _wait_out(world: World, at_least: timedelta) -> None:
     """Until nothing is postponed any more: sources, tries, whole walks, and the look back at lost answers."""
     with world.processes.rest():
@@ -49,7 +53,7 @@ def _wait_out(world: World, at_least: timedelta) -> None:
         waits = [Connection.objects.get(source=world.source_id).postponed_until]
         waits += Intent.objects.filter(state__in=UNSETTLED).values_list("due_at", flat=True)
         until = max([now + at_least, *(moment for moment in waits if moment)])
-        if until - now > timedelta(days=2):
+        if until - now > LONGEST:
             world.trouble(f"something is put off until {until:%Y-%m-%d %H:%M}")
             return
         world.clocks.advance((until - now).total_seconds() + 1)
