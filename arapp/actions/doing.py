@@ -19,9 +19,9 @@ from arapp.approvals.models import Decision
 from arapp.outbox.models import CAME_TO_NOTHING, Intent, IntentState
 from arapp.people.models import DECIDE, User
 from arapp.receivables import references
-from arapp.receivables.models import Customer, Invoice, Item, Snapshot, Source
+from arapp.receivables.models import Customer, Invoice, Item, Source
 from arapp.receivables.money import Money
-from arapp.receivables.substance import Difference, differences
+from arapp.receivables.substance import changes_since
 from arapp.upstreams.tries import mark_of
 
 __all__ = ["Invalid", "Refused", "Stale", "Wish", "carry_out", "check", "effect", "store"]
@@ -74,20 +74,13 @@ def _demand_seen(subject: Subject, digest: str) -> None:
     """Stale when what the action concerns is not what the person saw."""
     if subject is None or not digest or digest == digest_of(subject):
         return
-    raise Stale(_("It changed after you opened it. Look at it again first."), changes=_changes(subject, digest))
+    changes = changes_since(subject, digest) if isinstance(subject, Invoice) else []
+    raise Stale(_("It changed after you opened it. Look at it again first."), changes=changes)
 
 
 def digest_of(subject: Invoice | Customer | Item) -> str:
     """What stands for the content a person sees; a form carries it."""
     return subject.digest if isinstance(subject, Invoice) else subject.row_digest
-
-
-def _changes(subject: Invoice | Customer | Item, digest: str) -> list[Difference]:
-    if not isinstance(subject, Invoice):
-        return []
-    seen = Snapshot.objects.filter(invoice=subject, digest=digest).first()
-    now = Snapshot.objects.filter(invoice=subject).first()
-    return differences(seen.fields, now.fields) if seen and now else []
 
 
 def _alone(

@@ -17,8 +17,8 @@ from arapp.approvals.refusals import AlreadyDecided, BadNote, NotAllowed, Refusa
 from arapp.approvals.second_person import Person
 from arapp.outbox.models import Intent, IntentState, decisions_told
 from arapp.receivables import records, references
-from arapp.receivables.models import Invoice, Snapshot, Source
-from arapp.receivables.substance import differences
+from arapp.receivables.models import Invoice, Source
+from arapp.receivables.substance import changes_since
 
 NOTE_LIMIT = 2_000
 TOLD_BY_PERSON = "told"
@@ -296,10 +296,8 @@ class Approval(models.Model):
         return _now_("It was %(action)s by the desk itself on %(when)s: the document had changed.") % facts
 
     def _stale(self, digest: str) -> Stale:
-        seen = Snapshot.objects.filter(invoice=self.invoice, digest=digest).first() if digest else None
-        now = Snapshot.objects.filter(invoice=self.invoice).first()
-        changes = differences(seen.fields, now.fields) if seen and now else []
-        return Stale(_now_("The invoice changed after you opened it. Look at it again before you decide."), changes)
+        sentence = _now_("The invoice changed after you opened it. Look at it again before you decide.")
+        return Stale(sentence, changes_since(self.invoice, digest))
 
 
 class Decision(models.Model):

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from arapp.receivables.models import Invoice, Line
+from arapp.receivables.models import Invoice, Line, Snapshot
 from arapp.receivables.records import dump
 
 LINE_FIELDS = ("title", "description", "quantity", "unit", "unit_price", "vat_rate", "discount")
@@ -73,6 +73,13 @@ def differences(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[Differen
         if left != right:
             found.append(Difference(f"line {index + 1}", left, right))
     return found
+
+
+def changes_since(invoice: Invoice, digest: str) -> list[Difference]:
+    """How the invoice differs now from the content with this digest, as far as that was kept."""
+    known = Snapshot.objects.filter(invoice=invoice)
+    seen, now = known.filter(digest=digest).first() if digest else None, known.first()
+    return differences(seen.fields, now.fields) if seen and now else []
 
 
 def only_filled_in(old: Mapping[str, Any], new: Mapping[str, Any]) -> bool:

@@ -47,10 +47,10 @@ from django.utils.translation import gettext as _
 from arapp.approvals.effects import effect_of
 from arapp.approvals.models import TOLD_BY_PERSON, Approval
 from arapp.outbox.models import Intent, Intents, IntentState
-from arapp.receivables.models import Invoice, Snapshot
+from arapp.receivables.models import Invoice
 from arapp.receivables.money import AmountError
 from arapp.receivables.records import InvoiceRecord, Unreadable
-from arapp.receivables.substance import differences
+from arapp.receivables.substance import changes_since
 from arapp.upstreams.base import Act, Adapter, Gone, NotReady, Order, Written, WrongCredentials
 from arapp.upstreams.doubts import TRACES, look_again, still_unknown
 from arapp.upstreams.http import Failure, LostAnswer, Rejected, Throttled, Unreachable
@@ -254,11 +254,8 @@ def _changed_meanwhile(intent: Intent) -> bool:
 
 def _what_changed(intent: Intent) -> str:
     """The fields that differ from what the person saw, as far as that was kept."""
-    known = Snapshot.objects.filter(invoice=intent.invoice_id)
-    seen, now = known.filter(digest=intent.digest).first(), known.first()
-    if not (intent.invoice_id and seen and now):
-        return ""
-    fields = ", ".join(change.field.replace("_", " ") for change in differences(seen.fields, now.fields))
+    changes = changes_since(intent.invoice, intent.digest) if intent.invoice_id else []
+    fields = ", ".join(change.field.replace("_", " ") for change in changes)
     return _("Changed: %(fields)s.") % {"fields": fields} if fields else ""
 
 
