@@ -42,7 +42,7 @@ BUTTON = (
 )
 ASK = (
     '<a class="do{css}" href="{url}act/invoice.send/?next={back}" title="{said}"'
-    ' aria-label="{verb} {number}: {said}" id="do-{pk}">{label}…</a>'
+    ' aria-label="{verb} {number}: {said}" id="do-{pk}">{label}</a>'
 )
 """In its place where a customer gets something: the page behind it asks once more, with receiver and amount."""
 REJECT = (
