@@ -1,6 +1,7 @@
 """All settings, from the environment. Any of them may be given as NAME_FILE, the path of a file with the value."""
 
 import os
+import re
 import sys
 import warnings
 from pathlib import Path
@@ -13,7 +14,9 @@ from django.utils.translation import gettext_lazy as _
 from arapp.keys import KeyFile, is_fernet_key, kept_key, make_private, session_key, split_keys
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-KNOWN = "DATABASE_URL SECRET_KEY ENCRYPTION_KEY DEBUG ALLOWED_HOSTS CSRF_TRUSTED_ORIGINS TIME_ZONE".split()
+KNOWN = (
+    "DATABASE_URL SECRET_KEY ENCRYPTION_KEY DEBUG ALLOWED_HOSTS CSRF_TRUSTED_ORIGINS TIME_ZONE HOME_CURRENCY".split()
+)
 DATA_DIR = Path(os.environ.get("ARAPP_DATA", BASE_DIR / ".data"))
 
 env = environ.Env()
@@ -50,6 +53,11 @@ TIME_ZONE = env.str("TIME_ZONE", default="UTC")
 if TIME_ZONE not in available_timezones():
     raise ImproperlyConfigured(f"TIME_ZONE {TIME_ZONE} is not a time zone; it looks like Europe/Berlin.")
 
+HOME_CURRENCY = env.str("HOME_CURRENCY", default="").upper()
+"""Totals are also shown in it, beside the others, with the rates that people have entered; empty for none."""
+if HOME_CURRENCY and not re.fullmatch("[A-Z]{3}", HOME_CURRENCY):
+    raise ImproperlyConfigured(f"HOME_CURRENCY {HOME_CURRENCY} is not a currency; it looks like EUR.")
+
 DATABASES = {"default": env.db_url("DATABASE_URL", default=f"sqlite:///{DATA_DIR / 'desk.sqlite3'}")}
 if DATABASES["default"].get("ENGINE") not in ("django.db.backends.sqlite3", "django.db.backends.postgresql"):
     raise ImproperlyConfigured("DATABASE_URL looks like postgres://user:password@host:5432/name or sqlite:////path.")
@@ -77,6 +85,8 @@ INSTALLED_APPS = [
     "arapp.kept",
     "arapp.upstreams",
     "arapp.lists",
+    "arapp.ledger.apps.LedgerConfig",
+    "arapp.debtors.apps.DebtorsConfig",
     "arapp.actions",
     "arapp.web",
     "arapp.sandbox",
@@ -140,7 +150,7 @@ LOGIN_REDIRECT_URL = "dashboard"
 LOGOUT_REDIRECT_URL = "login"
 
 LANGUAGE_CODE = "en"
-LANGUAGES = [("en", _("English"))]
+LANGUAGES = [("en", _("English")), ("de", _("German")), ("sv", _("Swedish"))]
 USE_I18N = True
 USE_TZ = True
 LOCALE_PATHS = [BASE_DIR / "arapp" / "locale"]

@@ -18,9 +18,11 @@ ALLOWED = {
     "documents": {"receivables"},
     "kept": {"receivables"},
     "lists": {"receivables", "approvals", "kept"},
+    "ledger": {"receivables"},
+    "debtors": {"receivables"},
     "upstreams": {"receivables", "outbox", "approvals", "documents"},
     "actions": set("receivables outbox approvals people lists documents kept upstreams".split()),
-    "web": set("receivables outbox approvals people lists documents kept actions upstreams".split()),
+    "web": set("receivables outbox approvals people lists documents kept actions upstreams ledger debtors".split()),
 }
 SERVICES = {"billogram", "billover", "billomat"}
 ADAPTER_MAY = {

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _now_
 from django.utils.translation import gettext_lazy as _
 
 from arapp.approvals import second_person
+from arapp.approvals.batches import Batch, BatchRow
 from arapp.approvals.effects import APPROVE, REJECT, REOPEN, Effect, effect_of, undecidable
 from arapp.approvals.refusals import AlreadyDecided, BadNote, NotAllowed, Refusal, Stale
 from arapp.approvals.second_person import Person
@@ -19,6 +20,8 @@ from arapp.outbox.models import Intent, IntentState, decisions_told
 from arapp.receivables import records, references
 from arapp.receivables.models import Invoice, Source
 from arapp.receivables.substance import changes_since
+
+__all__ = ["Approval", "ApprovalState", "Batch", "BatchRow", "Decision", "Origin"]
 
 NOTE_LIMIT = 2_000
 TOLD_BY_PERSON = "told"

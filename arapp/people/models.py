@@ -35,6 +35,24 @@ def roles_that_can(ability: str) -> list[str]:
     return [Role(role).label for role, abilities in ABILITIES.items() if ability in abilities]
 
 
+class Theme(models.TextChoices):
+    SYSTEM = "", _("As the device")
+    LIGHT = "light", _("Light")
+    DARK = "dark", _("Dark")
+
+
+class Density(models.TextChoices):
+    COMPACT = "compact", _("Compact")
+    COMFORTABLE = "comfortable", _("Comfortable")
+
+
+class CsvForm(models.TextChoices):
+    """How a person's CSV files are written; what a file holds is the same."""
+
+    PLAIN = "plain", _("Commas, decimal point")
+    SHEET = "sheet", _("Semicolons, decimal comma and byte-order mark")
+
+
 class LastAdministrator(Exception):
     """Nobody would be left who can manage people. The text is a sentence for people."""
 
@@ -56,6 +74,13 @@ class Users(UserManager):
 
 class User(AbstractUser):
     role = models.CharField(_("role"), max_length=20, choices=Role.choices, default=Role.VIEWER)
+    language = models.CharField(_("language"), max_length=10, blank=True, help_text=_("Empty: as the browser asks."))
+    theme = models.CharField(_("colours"), max_length=10, choices=Theme.choices, blank=True, default=Theme.SYSTEM)
+    density = models.CharField(_("rows"), max_length=12, choices=Density.choices, default=Density.COMPACT)
+    csv_form = models.CharField(_("CSV files"), max_length=10, choices=CsvForm.choices, default=CsvForm.PLAIN)
+    layouts = models.JSONField(
+        _("columns"), default=dict, blank=True, help_text=_("By list: which columns, in what order, how wide.")
+    )
 
     objects = Users()
 

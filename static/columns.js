@@ -1,0 +1,1 @@
+/* Columns of a list: their widths by pointer and by keyboard. */

@@ -1,0 +1,1 @@
+/* Keys: none with Ctrl, Alt or Cmd, none while typing. */
