@@ -111,6 +111,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "arapp.web.language.PersonsLanguage",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -154,6 +155,7 @@ LANGUAGES = [("en", _("English")), ("de", _("German")), ("sv", _("Swedish"))]
 USE_I18N = True
 USE_TZ = True
 LOCALE_PATHS = [BASE_DIR / "arapp" / "locale"]
+FORMAT_MODULE_PATH = "arapp.formats"
 
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 

@@ -214,5 +214,5 @@ def _decide(wish: Wish) -> Decision:
     decided = allowed.DECIDED_AS[wish.action.name]
     if decided == APPROVE:
         told = {name: wish.data[name] for name in ("method", "template") if name in wish.data}
-        return approval.approve(wish.person, wish.digest, note, told=told)
+        return approval.approve(wish.person, wish.digest, note, told=told, double_seen=True)
     return (approval.reject if decided == REJECT else approval.reopen)(wish.person, wish.digest, note)

@@ -230,7 +230,7 @@ def _list_of(schema: Callable[["Field"], dict[str, Any]]) -> Callable[["Field"],
 
 _FILE = {
     "anyOf": [
-        {"type": "string", "description": "A path, on the command line."},
+        {"type": "string", "description": "A path, on the command line"},
         {
             "type": "object",
             "properties": {

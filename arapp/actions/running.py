@@ -1,7 +1,7 @@
 """One action from beginning to end, as the command line does it: found, checked, stored, carried out, answered."""
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,7 @@ from arapp.actions import carrying
 from arapp.actions.doing import check, store
 from arapp.actions.fields import Invalid
 from arapp.actions.reads import fetch
+from arapp.actions.sentences import warnings
 from arapp.actions.table import CUSTOMER, DECISIONS, INVOICE, ITEM, Action
 from arapp.actions.uploads import with_files_kept
 from arapp.actions.wishes import Refused, Subject, Wish
@@ -53,6 +54,8 @@ class Answer:
     external_id: str = ""
     error: str = ""
     file: str = ""
+    warnings: tuple[str, ...] = ()
+    """Sentences that stand in the way of nothing."""
 
     def as_json(self) -> dict[str, Any]:
         found = {"intent": self.intent, "state": self.state, "external_id": self.external_id, "error": self.error}
@@ -65,7 +68,8 @@ def run(call: Call) -> Answer:
         wish = _wish(call)
         if call.action.reads:
             return _read(call, wish)
-        return _answer(call, carrying.carry_out(store(wish), call.patience))
+        warned = tuple(warnings(wish))
+        return replace(_answer(call, carrying.carry_out(store(wish), call.patience)), warnings=warned)
     except Invalid as invalid:
         return Answer(INVALID_DATA, FAILED, None, call.external_id, without_personal_numbers(str(invalid)))
     except (Refused, Failure) as refused:

@@ -7,13 +7,24 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from arapp.actions import stakes, states
+from arapp.actions.allowed import DECIDED_AS
 from arapp.actions.wishes import Wish
+from arapp.approvals.effects import APPROVE
+from arapp.receivables.duplicates import possible_duplicates
 from arapp.receivables.models import Customer, Invoice
 
 
 def effect(wish: Wish) -> str:
-    """One sentence, such as “Records a payment of 25.00 EUR on RE12.”"""
-    return SENTENCES.get(wish.action.name, _plain)(wish)
+    """A sentence such as “Records a payment of 25.00 EUR on RE12.”, and what the person is warned of."""
+    return " ".join([SENTENCES.get(wish.action.name, _plain)(wish), *warnings(wish)])
+
+
+def warnings(wish: Wish) -> list[str]:
+    """What should be looked at before, a sentence each: the invoices that the approved one may be a duplicate of."""
+    if DECIDED_AS.get(wish.action.name) != APPROVE or not isinstance(wish.subject, Invoice):
+        return []
+    doubles = possible_duplicates([wish.subject.pk])
+    return [double.sentence for double in doubles.get(wish.subject.pk, ())]
 
 
 def _facts(wish: Wish) -> dict[str, Any]:

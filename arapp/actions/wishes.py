@@ -18,7 +18,7 @@ class Refused(Exception):
     """An action that the desk does not take. ``sentence`` is for people, as is each of ``changes``."""
 
     def __init__(self, sentence: str, field: str = "", changes: Sequence[Difference] = ()) -> None:
-        super().__init__(f"{field}: {sentence}" if field else sentence)
+        super().__init__(": ".join(filter(None, (field, sentence))))
         self.sentence = sentence
         self.field = field
         self.changes = list(changes)

@@ -1,6 +1,6 @@
 """Approvals in the admin site: read-only rows, decided on through the same methods as everywhere else."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,10 +12,12 @@ from django.utils.translation import gettext as _now_
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from arapp.approvals.batches import Batch, BatchRow
 from arapp.approvals.effects import APPROVE, REJECT, REOPEN
 from arapp.approvals.models import NOTE_LIMIT, Approval, Decision
 from arapp.approvals.refusals import Refusal
 from arapp.receivables.admin import InvoiceAdmin, ReadOnly, amount_of, link_to
+from arapp.receivables.duplicates import Double, possible_duplicates
 from arapp.receivables.models import Invoice
 from arapp.receivables.money import Money
 
@@ -30,6 +32,8 @@ class Row:
     approval: Approval
     effect: str
     problem: str
+    warning: str = ""
+    """That it may be a duplicate."""
 
     @property
     def gross(self) -> Money | None:
@@ -45,7 +49,11 @@ def chosen_approvals(queryset: QuerySet[Any]) -> QuerySet[Approval]:
 
 def ask(site: admin.ModelAdmin, request: HttpRequest, approvals: list[Approval], action: str) -> HttpResponse:
     """The page between choosing and deciding; it carries what each invoice was when it was seen."""
-    rows = [Row(a, a.effect(action).sentence, a.why_not(action, request.user)) for a in approvals]
+    doubles = possible_duplicates([a.pk for a in approvals]) if action == APPROVE else {}
+    rows = [
+        Row(a, a.effect(action).sentence, a.why_not(action, request.user), _warning(doubles.get(a.pk, ())))
+        for a in approvals
+    ]
     context = site.admin_site.each_context(request) | {
         "title": TITLES[action],
         "opts": site.model._meta,
@@ -58,13 +66,19 @@ def ask(site: admin.ModelAdmin, request: HttpRequest, approvals: list[Approval],
     return TemplateResponse(request, "admin/approvals/decide.html", context)
 
 
+def _warning(doubles: Sequence[Double]) -> str:
+    return " ".join(double.sentence for double in doubles)
+
+
 def decide(request: HttpRequest, approvals: Iterable[Approval], action: str) -> None:
     """Decide on each posted ``ID:DIGEST`` by itself and say of each refused one why."""
     seen = dict(_clean(row).partition(":")[::2] for row in request.POST.getlist("rows"))
     note, done = _clean(request.POST.get("note", "")), 0
+    warned = set(request.POST.getlist("doubles"))
     for approval in approvals:
+        told = {"double_seen": str(approval.pk) in warned} if action == APPROVE else {}
         try:
-            getattr(approval, action)(request.user, seen.get(str(approval.pk), ""), note)
+            getattr(approval, action)(request.user, seen.get(str(approval.pk), ""), note, **told)
             done += 1
         except Refusal as refusal:
             names = {"invoice": approval.invoice, "problem": refusal}
@@ -171,3 +185,24 @@ class DecidableInvoiceAdmin(InvoiceAdmin):
 
 admin.site.unregister(Invoice)
 admin.site.register(Invoice, DecidableInvoiceAdmin)
+
+
+@admin.register(Batch)
+class BatchAdmin(ReadOnly):
+    list_display = ["__str__", "action", "person_link", "phase", "total", "created_at", "ended_at"]
+    list_select_related = ["person"]
+    list_filter = ["phase", "action"]
+    search_fields = ["note", "person__username"]
+    ordering = ["-id"]
+    person_link = link_to("person", _("person"))
+
+
+@admin.register(BatchRow)
+class BatchRowAdmin(ReadOnly):
+    list_display = ["__str__", "batch_link", "invoice_link", "result", "sentence"]
+    list_select_related = ["batch", "invoice"]
+    list_filter = ["result"]
+    search_fields = ["invoice__number"]
+    ordering = ["-id"]
+    batch_link = link_to("batch", _("decision on many"))
+    invoice_link = link_to("invoice", _("invoice"))

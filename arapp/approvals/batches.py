@@ -1,10 +1,13 @@
 """Decisions on many invoices at once, taken a stretch at a time: they may be cut off and gone on with anywhere."""
 
+from typing import Any
+
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from arapp.approvals.effects import SEND, Effect
 from arapp.receivables.models import Invoice
 
 
@@ -43,6 +46,34 @@ class Batch(models.Model):
     def __str__(self) -> str:
         return f"{self.action} {self.pk}"
 
+    @property
+    def runs(self) -> bool:
+        """Whether there is a further stretch to do without anybody being asked."""
+        return self.phase in (Phase.LOOKING, Phase.DECIDING)
+
+    def agree(self, note: str) -> bool:
+        """The yes to what was looked at. Whether it was this one that began the deciding."""
+        return self._go(Phase.READY, Phase.DECIDING, note=note)
+
+    def stop(self) -> bool:
+        """Nothing further is decided; the row that is being decided still is."""
+        return self._go(Phase.DECIDING, Phase.STOPPED, ended_at=timezone.now())
+
+    def resume(self) -> bool:
+        return self._go(Phase.STOPPED, Phase.DECIDING, ended_at=None)
+
+    def end(self) -> bool:
+        return self._go(Phase.DECIDING, Phase.DONE, ended_at=timezone.now())
+
+    def looked(self) -> bool:
+        return self._go(Phase.LOOKING, Phase.READY)
+
+    def _go(self, before: str, to: str, **changes: Any) -> bool:
+        """Into another phase, if it is in the one before; the batch as it is then."""
+        moved = Batch.objects.filter(pk=self.pk, phase=before).update(phase=to, **changes)
+        self.refresh_from_db()
+        return bool(moved)
+
 
 class BatchRow(models.Model):
     """One invoice of a batch, with the digest of what was seen of it."""
@@ -53,7 +84,10 @@ class BatchRow(models.Model):
     result = models.CharField(_("result"), max_length=10, choices=Result.choices, blank=True)
     effect = models.TextField(_("effect"), blank=True)
     receiver = models.TextField(_("receiver"), blank=True)
+    sends = models.BooleanField(_("reaches the customer"), default=False)
+    double = models.BooleanField(_("possible duplicate"), default=False)
     sentence = models.TextField(_("what stands against it"), blank=True)
+    reason = models.TextField(_("the same in general"), blank=True, help_text=_("By this, refused rows are grouped."))
 
     class Meta:
         verbose_name = _("row of a decision on many")
@@ -64,3 +98,17 @@ class BatchRow(models.Model):
 
     def __str__(self) -> str:
         return f"{self.batch_id} {self.invoice_id}"
+
+    @property
+    def effect_words(self) -> str:
+        """The effect with its receiver."""
+        return self.effect % {"receiver": self.receiver} if self.receiver else self.effect
+
+    def allow(self, effect: Effect, double: bool) -> None:
+        """It can be decided, with this effect. Not stored yet."""
+        self.result, self.double = Result.POSSIBLE, double
+        self.effect, self.receiver, self.sends = effect.words, effect.receiver, effect.kind == SEND
+
+    def refuse(self, sentence: str, reason: str = "") -> None:
+        """It cannot be decided. Not stored yet."""
+        self.result, self.sentence, self.reason = Result.REFUSED, sentence, reason or sentence

@@ -7,22 +7,26 @@ from typing import Any
 from django.conf import settings
 from django.db import models, transaction
 from django.db.models import Exists, F, OuterRef, QuerySet
+from django.db.models.functions import Coalesce
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _now_
 from django.utils.translation import gettext_lazy as _
 
 from arapp.approvals import second_person
 from arapp.approvals.batches import Batch, BatchRow
 from arapp.approvals.effects import APPROVE, REJECT, REOPEN, Effect, effect_of, undecidable
-from arapp.approvals.refusals import AlreadyDecided, BadNote, NotAllowed, Refusal, Stale
+from arapp.approvals.refusals import AlreadyDecided, BadNote, Doubled, NotAllowed, Refusal, Stale
 from arapp.approvals.second_person import Person
 from arapp.outbox.models import Intent, IntentState, decisions_told
 from arapp.receivables import records, references
+from arapp.receivables.duplicates import possible_duplicates
 from arapp.receivables.models import Invoice, Source
 from arapp.receivables.substance import changes_since
 
 __all__ = ["Approval", "ApprovalState", "Batch", "BatchRow", "Decision", "Origin"]
 
+Told = Mapping[str, Any] | None
 NOTE_LIMIT = 2_000
 TOLD_BY_PERSON = "told"
 """In place of the service's word: a person says that the service knows; any word of the next reading is news."""
@@ -98,13 +102,14 @@ class Approval(models.Model):
         return f"{self.invoice}: {self.get_state_display()}"
 
     def approve(
-        self, person: Person, digest: str, note: str = "", told: Mapping[str, Any] | None = None
+        self, person: Person, digest: str, note: str = "", told: Told = None, *, double_seen: bool = False
     ) -> "Decision":
         """Approve the content with this digest; stores the intent for the service. Raises a Refusal.
 
         ``told``: how the service is to issue it: ``method`` instead of the source's own, or a ``template``.
+        ``double_seen``: the person has been told that it may be a duplicate, if it may; else Doubled is raised.
         """
-        return self._decide(APPROVE, person, digest, note, told)
+        return self._decide(APPROVE, person, digest, note, told, double_seen)
 
     def reject(self, person: Person, digest: str, note: str) -> "Decision":
         """Reject the content with this digest; a note is required. Raises a Refusal."""
@@ -164,7 +169,7 @@ class Approval(models.Model):
         return effect
 
     def _decide(
-        self, action: str, person: Person, digest: str, note: str, told: Mapping[str, Any] | None = None
+        self, action: str, person: Person, digest: str, note: str, told: Told = None, double_seen: bool = False
     ) -> "Decision":
         told = dict(told or {})
         if len(note) > NOTE_LIMIT:
@@ -176,6 +181,8 @@ class Approval(models.Model):
         self._check(action, person, told.get("method", ""))
         if digest != self.invoice.digest:
             raise self._stale(digest)
+        if action == APPROVE and not double_seen and (doubles := possible_duplicates([self.pk])):
+            raise Doubled(doubles[self.pk])
         return self._move(action, Origin.DESK, person=person, digest=digest, note=note, told=told)
 
     def observe(self, action: str, origin: str, at: datetime | None, note: str, digest: str) -> "Decision":
@@ -196,7 +203,7 @@ class Approval(models.Model):
         digest: str,
         note: str = "",
         at: datetime | None = None,
-        told: Mapping[str, Any] | None = None,
+        told: Told = None,
     ) -> "Decision":
         """The only place where an approval changes its state: who comes second changes nothing and is told.
 
@@ -288,7 +295,7 @@ class Approval(models.Model):
             "who": last.person or "",
             "action": last.get_action_display().lower(),
             "service": self.invoice.source.get_service_display(),
-            "when": timezone.localtime(last.at or last.recorded_at).strftime("%Y-%m-%d %H:%M"),
+            "when": date_format(timezone.localtime(last.at or last.recorded_at), "SHORT_DATETIME_FORMAT"),
         }
         if last.origin == Origin.DESK:
             return _now_("%(who)s was first: %(action)s on %(when)s.") % facts
@@ -329,7 +336,10 @@ class Decision(models.Model):
         verbose_name = _("decision")
         verbose_name_plural = _("decisions")
         ordering = ["-id"]
-        indexes = [models.Index(fields=["approval", "id"], name="decision_of_approval")]
+        indexes = [
+            models.Index(fields=["approval", "id"], name="decision_of_approval"),
+            models.Index(Coalesce("at", "recorded_at").desc(), F("id").desc(), name="decision_newest"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.get_action_display()} {self.approval_id}"

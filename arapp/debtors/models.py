@@ -57,3 +57,28 @@ class Apart(models.Model):
 
     def __str__(self) -> str:
         return f"{self.one_id} {self.other_id}"
+
+
+class Step(models.Model):
+    """That a customer came to a debtor or left it, and by whom; kept when the debtor is no more."""
+
+    class Kind(models.TextChoices):
+        JOINED = "joined", _("Joined")
+        SPLIT = "split", _("Split off")
+
+    debtor = models.BigIntegerField(_("debtor"))
+    customer = models.ForeignKey(Customer, models.CASCADE, related_name="debtor_steps", verbose_name=_("customer"))
+    kind = models.CharField(_("what"), max_length=10, choices=Kind.choices)
+    person = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, verbose_name=_("person")
+    )
+    at = models.DateTimeField(_("at"), default=timezone.now)
+
+    class Meta:
+        verbose_name = _("change of a debtor")
+        verbose_name_plural = _("changes of debtors")
+        ordering = ["-id"]
+        indexes = [models.Index(fields=["debtor"], name="step_of_debtor")]
+
+    def __str__(self) -> str:
+        return f"{self.debtor} {self.customer_id} {self.kind}"

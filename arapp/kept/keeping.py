@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Sum
@@ -17,6 +18,18 @@ def comment(subject: Invoice | Customer, text: str, person: Any) -> KeptComment:
     """Keep an internal comment on an invoice or a customer."""
     about = {"invoice": subject} if isinstance(subject, Invoice) else {"customer": subject}
     return KeptComment.objects.create(text=text, person=person, **about)
+
+
+def note(subject: Invoice | Customer, text: str, person: Any, token: UUID) -> None:
+    """Keep a note from a form with this token; the same form sent again keeps nothing more."""
+    about = {"invoice": subject} if isinstance(subject, Invoice) else {"customer": subject}
+    fresh = KeptComment(text=text, person=person, token=token, **about)
+    KeptComment.objects.bulk_create([fresh], ignore_conflicts=True)
+
+
+def drop_note(pk: int, person: Any) -> bool:
+    """Delete a note of one's own. False when it is gone already or somebody else's."""
+    return bool(KeptComment.objects.filter(pk=pk, person=person).delete()[0])
 
 
 @transaction.atomic

@@ -23,6 +23,8 @@ class KeptComment(models.Model):
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, verbose_name=_("person")
     )
     at = models.DateTimeField(_("at"), default=timezone.now)
+    token = models.UUIDField(null=True, unique=True, editable=False)
+    """Of the form it was written in: the same form sent twice keeps one note."""
 
     class Meta:
         verbose_name = _("comment")

@@ -113,6 +113,14 @@ INVOICE_COLUMNS: Sequence[Column] = (
     _text("title", _("Title"), lambda row: row.title),
 )
 
+FURTHER_COLUMNS: Sequence[Column] = (
+    _text("reference", _("Reference"), lambda row: row.reference),
+    _text("category", _("Category"), lambda row: row.category),
+    _text("label", _("Label"), lambda row: row.label),
+    Column("created", _("Created"), lambda row, _today: local(row.created_at), Holds.MOMENT),
+)
+"""What the screen can show beside them."""
+
 
 def _debts(amounts: Sequence[Money]) -> str:
     """``119.00 EUR; 20.00 SEK``: one cell, since a customer may owe in several currencies."""

@@ -1,14 +1,46 @@
-"""Downloads as CSV: UTF-8, commas, CRLF, plain decimal points; a line at a time, whatever the number of rows."""
+"""Downloads as CSV: UTF-8 and CRLF, in a form for programs or one for spreadsheets; a line at a time."""
 
 import csv
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
+from enum import Enum
 from itertools import takewhile
 from typing import Any
 
 from arapp.lists.columns import CellValue, Column, Holds
 
 CONTENT_TYPE = "text/csv; charset=utf-8"
+
+BYTE_ORDER_MARK = "\ufeff"
+_POINT = re.compile(r"(?<=\d)\.(?=\d)")
+
+
+class Form(Enum):
+    """How a file is written; what it holds is the same. Dates are ISO 8601 in both."""
+
+    PLAIN = "plain"
+    """Commas and decimal points, for programs."""
+    SHEET = "sheet"
+    """Semicolons, decimal commas and a byte-order mark, for spreadsheets of countries that write so."""
+
+    @classmethod
+    def _missing_(cls, value: object) -> "Form":
+        """Whoever prefers something we do not know gets the plain one."""
+        return cls.PLAIN
+
+    @property
+    def separator(self) -> str:
+        return ";" if self is Form.SHEET else ","
+
+    @property
+    def begins(self) -> str:
+        return BYTE_ORDER_MARK if self is Form.SHEET else ""
+
+    def number(self, text: str) -> str:
+        """One amount, or several in a cell, with the form's decimal sign."""
+        return _POINT.sub(",", text) if self is Form.SHEET else text
+
 
 STARTS_FORMULA = frozenset("=+-@＝＋－＠\t\r\0")
 BLANK = "\u200b"
@@ -24,14 +56,16 @@ def guarded(text: str) -> str:
     return f"'{text}" if start & STARTS_FORMULA else text
 
 
-def _cell(value: CellValue, holds: Holds) -> str:
+def _cell(value: CellValue, holds: Holds, form: Form) -> str:
     if value is None:
         return ""
     if holds is Holds.TEXT:
         return guarded(str(value))
     if holds is Holds.MONEY:
-        return f"{value:f}"
-    return str(value) if holds in (Holds.AMOUNTS, Holds.INTEGER) else value.isoformat()
+        return form.number(f"{value:f}")
+    if holds is Holds.AMOUNTS:
+        return form.number(str(value))
+    return str(value) if holds is Holds.INTEGER else value.isoformat()
 
 
 class _Line:
@@ -41,10 +75,12 @@ class _Line:
         return line
 
 
-def csv_lines(rows: Iterable[Any], columns: Sequence[Column], today: date) -> Iterator[bytes]:
+def csv_lines(
+    rows: Iterable[Any], columns: Sequence[Column], today: date, form: Form = Form.PLAIN
+) -> Iterator[bytes]:
     """The header and a line for each row, as UTF-8; for a file or a ``StreamingHttpResponse``."""
-    writer = csv.writer(_Line(), lineterminator="\r\n")
-    yield writer.writerow([column.name for column in columns]).encode()
+    writer = csv.writer(_Line(), delimiter=form.separator, lineterminator="\r\n")
+    yield (form.begins + writer.writerow([column.name for column in columns])).encode()
     for row in rows:
-        cells = [_cell(column.read(row, today), column.holds) for column in columns]
+        cells = [_cell(column.read(row, today), column.holds, form) for column in columns]
         yield writer.writerow(cells).encode("utf-8", "replace")

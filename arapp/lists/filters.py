@@ -4,23 +4,40 @@ Values repeated under one name widen (OR), different names narrow (AND). Nonsens
 Everything a screen, a download and a command need of a list hangs on the filter set: ``qs``, ``order``, ``problems``.
 """
 
-import copy
-from collections.abc import Callable, Iterable
-from datetime import date
+from collections.abc import Callable
+from datetime import date, timedelta
 from functools import cached_property, partial
 from typing import Any
 
 import django_filters
-from django.db.models import BooleanField, Case, Q, QuerySet, Value, When
+from django.db.models import BooleanField, Case, Count, Q, QuerySet, Value, When
 from django.db.models.functions import Concat, Replace
 from django.forms import Form
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
-from arapp.approvals.models import ApprovalState
+from arapp.approvals.models import Approval, ApprovalState
 from arapp.lists import days, lookups, values
 from arapp.lists.lookups import contains, each, equals, exactly, found_in, named
+from arapp.lists.matches import (
+    Aged,
+    Counts,
+    Late,
+    Match,
+    OnDay,
+    amounts,
+    counted_by,
+    from_moment,
+    in_period,
+    on_day,
+    one_of,
+    to_moment,
+    within_moments,
+)
 from arapp.lists.order import BY_NAME, CUSTOMER_ORDERS, INVOICE_ORDERS, NEWEST_FIRST, Order, read_order
+from arapp.receivables.claims import FLAGGED
+from arapp.receivables.claims import FLAGS as FLAG_CONDITIONS
+from arapp.receivables.duplicates import duplicated
 from arapp.receivables.models import (
     Card,
     Contact,
@@ -36,50 +53,18 @@ from arapp.receivables.models import (
     Tag,
 )
 
-PAGING = ("page", "after")
-"""Names in a list's query string that choose a page, not rows."""
-
-
-class Match(django_filters.Filter):
-    """Narrows to the rows that match any of the values given."""
-
-    field_class = values.Several
-
-    def __init__(self, match: Callable[[list[Any]], Q] | None = None, label: Any = "", **field: Any) -> None:
-        super().__init__(label=label, **field)
-        self.match = match
-
-    def __deepcopy__(self, memo: dict[int, Any]) -> "Match":
-        """A filter set copies its filters for each request; what they hold is never changed, so one level does."""
-        return copy.copy(self)
-
-    def filter(self, rows: QuerySet[Any], given: list[Any]) -> QuerySet[Any]:
-        return rows.filter(self.match(given)) if given and self.match else rows
-
-
-class OnDay(Match):
-    """Yes or no, judged on the day that the filter set is asked for: ``narrow(rows, filterset)`` gives the yes."""
-
-    def __init__(self, narrow: Callable[[Any, Any], QuerySet[Any]], label: Any) -> None:
-        super().__init__(label=label, read=values.read_yes, widget=values.yes_or_no())
-        self.narrow = narrow
-
-    def filter(self, rows: QuerySet[Any], given: list[bool]) -> QuerySet[Any]:
-        if len(set(given)) != 1:
-            return rows
-        if given[0]:
-            return self.narrow(rows, self.parent)
-        return rows.exclude(pk__in=self.narrow(self.model.objects.all(), self.parent).order_by().values("pk"))
-
-
-class Flagged(Match):
-    """The invoices with one of the flags."""
-
-    def filter(self, rows: QuerySet[Any], given: list[str]) -> QuerySet[Any]:
-        return rows.flagged(*given) if given else rows
+PAGING = ("page", "after", "show", "view")
+"""Names in a list's query string that choose no rows: a page, the invoice beside the list, a saved view."""
 
 
 FLAGS = [("delivery_failed", _("Not delivered")), ("message_waits", _("Message waits"))]
+"""What a service says, by the field that holds it."""
+
+MANY = 50_000
+"""Invoices, judged by the newest id."""
+
+DUPLICATE = "duplicate"
+ALL_FLAGS = [*FLAGS, (DUPLICATE, _("Possible duplicate"))]
 
 LACKING = {
     "customer": (_("Customer"), Q(customer=None)),
@@ -88,32 +73,47 @@ LACKING = {
 }
 
 
+def _flagged(names: list[str]) -> Q:
+    """One of the flags is up."""
+    told = [Q(FLAGGED, FLAG_CONDITIONS[name], gone_at=None) for name in names if name != DUPLICATE]
+    return lookups.any_of([*told, duplicated()] if DUPLICATE in names else told)
+
+
+def _flags() -> Match:
+    widget = values.SeveralChoices(choices=ALL_FLAGS)
+    made = Match(_flagged, _("Needs a look"), read=values.one_of(ALL_FLAGS), widget=widget)
+    made.counted = _count_flags
+    return made
+
+
+def _count_flags(rows: QuerySet[Any], _asked: Any) -> Counts:
+    """To find duplicates every invoice is compared, so of very many they are not counted."""
+    told = counted_by(rows.filter(FLAGGED, gone_at=None), FLAG_CONDITIONS)
+    many = Invoice.objects.filter(pk__gt=MANY).exists()
+    return told | {DUPLICATE: None if many else rows.filter(duplicated()).count()}
+
+
+def _count_approvals(rows: QuerySet[Any], asked: Any) -> Counts:
+    """Without another filter the approvals are counted by themselves, with no look at the invoices."""
+    by_state = rows.values_list("approval__state") if asked.active else Approval.objects.values_list("state")
+    return {str(state): n for state, n in by_state.order_by().annotate(n=Count("*"))}
+
+
+def _by_approval() -> Match:
+    made = one_of("approval__state", ApprovalState.choices, _("Approval"))
+    made.counted = _count_approvals
+    return made
+
+
 def _lacks() -> Match:
     """The invoices that lack all that is given: here alone several values narrow."""
     known = [(name, label) for name, (label, _condition) in LACKING.items()]
     widget = values.SeveralChoices(choices=known)
-    return Match(
+    made = Match(
         lambda given: Q(*(LACKING[name][1] for name in given)), _("Without"), read=values.one_of(known), widget=widget
     )
-
-
-def _choices(field: str, choices: Iterable[tuple[Any, Any]], label: Any) -> Match:
-    known = list(choices)
-    widget = values.SeveralChoices(choices=known)
-    return Match(lambda given: Q(**{f"{field}__in": given}), label, read=values.one_of(known), widget=widget)
-
-
-def _dates(field: str, lookup: str, label: Any) -> Match:
-    condition = each(lambda day: Q(**{f"{field}__{lookup}": day}))
-    return Match(condition, label, read=values.read_date, widget=values.DateInput())
-
-
-def _moments(condition: Callable[[date], Q], label: Any) -> Match:
-    return Match(each(condition), label, read=values.read_date, widget=values.DateInput())
-
-
-def _amounts(condition: Callable[[Any], Q], label: Any) -> Match:
-    return Match(each(condition), label, read=values.read_amount, widget=values.AmountInput())
+    made.counted = lambda rows, _asked: counted_by(rows, {name: found for name, (_label, found) in LACKING.items()})
+    return made
 
 
 def sort_by(orders: dict[str, Order]) -> Match:
@@ -137,7 +137,9 @@ def _sources() -> list[tuple[str, str]]:
 
 def of_sources() -> Match:
     widget = values.SeveralChoices(choices=_sources)
-    return Match(lambda ids: Q(source__in=ids), _("Source"), read=read_source, widget=widget)
+    made = Match(lambda ids: Q(source__in=ids), _("Source"), read=read_source, widget=widget)
+    made.counted = "source__name"
+    return made
 
 
 def _of_type(value: str) -> Q:
@@ -158,6 +160,11 @@ def _with_article(value: str) -> Q:
 def _with_item(pk: int) -> Q:
     """Of the catalogue, to the letter: a name or a number may be another item's too."""
     return Q(pk__in=Line.objects.filter(item=pk).order_by().values("invoice"))
+
+
+def _of_debtor(pk: int) -> Q:
+    """Of any customer that people have said is this debtor."""
+    return Q(customer__in=Customer.objects.filter(membership__debtor=pk).order_by().values("pk"))
 
 
 def _holds_any(searches: list[list[str]]) -> Q:
@@ -228,17 +235,19 @@ class InvoiceFilter(ListFilter):
     q = Match(_holds_any, _("Search"), read=values.read_words, widget=values.SearchInput())
     number = Match(each(partial(contains, "number")), _("Number"))
     source = of_sources()
-    service = _choices("source__service", Service.choices, _("Service"))
-    state = _choices("state", State.choices, _("State"))
+    service = one_of("source__service", Service.choices, _("Service"))
+    state = one_of("state", State.choices, _("State"))
     service_state = Match(each(partial(exactly, "service_state")), _("State at the service"))
-    approval = _choices("approval__state", ApprovalState.choices, _("Approval"))
-    kind = _choices("kind", Kind.choices, _("Kind"))
+    approval = _by_approval()
+    kind = one_of("kind", Kind.choices, _("Kind"))
     customer = Match(each(lambda value: Q(customer__in=lookups.customer_ids(value).values("pk"))), _("Customer"))
+    debtor = Match(each(_of_debtor), _("Debtor"), read=values.read_id)
     contact = Match(_people("contact", Contact), _("Contact"))
     currency = Match(lambda codes: Q(currency__in=codes), _("Currency"), read=values.read_currency)
     owner = Match(_people("owner", Owner), _("Owner"))
     card = Match(_people("card", Card), _("Card"))
     category = Match(each(partial(found_in, "category")), _("Category"))
+    payment_reference = Match(each(partial(found_in, "payment_reference")), _("Payment reference"))
     payment_type = Match(each(_of_type), _("Payment type"))
     article = Match(each(_with_article), _("Item"))
     item = Match(each(_with_item), _("Item of the catalogue"), read=values.read_id)
@@ -246,22 +255,29 @@ class InvoiceFilter(ListFilter):
     intro = Match(each(partial(found_in, "intro")), _("Introduction"))
     note = Match(each(partial(found_in, "note")), _("Note"))
     tag = Match(each(_tagged), _("Tag"))
-    overdue = OnDay(lambda rows, asked: rows.overdue(asked.today), _("Overdue"))
-    flag = Flagged(label=_("Needs a look"), read=values.one_of(FLAGS), widget=values.SeveralChoices(choices=FLAGS))
+    owed = OnDay(lambda rows, asked: rows.issued_claims(), _("Owed"), alone=True)
+    overdue = OnDay(lambda rows, asked: rows.overdue(asked.today), _("Overdue"), alone=True)
+    age = Aged(_("Age"))
+    days_overdue_min = Late(lambda n, today: Q(due_date__lte=today - timedelta(n)), _("Days overdue from"))
+    days_overdue_max = Late(lambda n, today: Q(due_date__gte=today - timedelta(n)), _("Days overdue to"))
+    flag = _flags()
     decidable = OnDay(lambda rows, asked: rows.decidable(), _("Can be decided"))
     decided_by = Match(
         each(lambda name: equals("approval__decided_by__username", name) & ~Q(approval__state=ApprovalState.WAITING)),
         _("Decided by"),
     )
     lacks = _lacks()
-    issued_from = _dates("issue_date", "gte", _("Issued from"))
-    issued_to = _dates("issue_date", "lte", _("Issued to"))
-    due_from = _dates("due_date", "gte", _("Due from"))
-    due_to = _dates("due_date", "lte", _("Due to"))
-    created_from = _moments(lambda day: Q(created_at__gte=days.start_of(day)), _("Created from"))
-    created_to = _moments(lambda day: Q(created_at__lt=days.end_of(day)), _("Created to"))
-    amount_min = _amounts(lookups.at_least, _("Amount from"))
-    amount_max = _amounts(lookups.at_most, _("Amount to"))
+    issued = in_period("issue_date", _("Issued"))
+    issued_from = on_day("issue_date", "gte", _("Issued from"))
+    issued_to = on_day("issue_date", "lte", _("Issued to"))
+    due = in_period("due_date", _("Due"))
+    due_from = on_day("due_date", "gte", _("Due from"))
+    due_to = on_day("due_date", "lte", _("Due to"))
+    created = within_moments("created_at", _("Created"))
+    created_from = from_moment("created_at", _("Created from"))
+    created_to = to_moment("created_at", _("Created to"))
+    amount_min = amounts(lookups.at_least, _("Amount from"))
+    amount_max = amounts(lookups.at_most, _("Amount to"))
     sort = sort_by(INVOICE_ORDERS)
 
     class Meta:
@@ -289,8 +305,8 @@ class CustomerFilter(ListFilter):
     currency = Match(
         lambda codes: _billed(Invoice.objects.filter(currency__in=codes)), _("Currency"), read=values.read_currency
     )
-    open = OnDay(lambda rows, asked: rows.filter(_billed(asked.claims().exclude(open=0))), _("Owes something"))
-    overdue = OnDay(lambda rows, asked: rows.filter(_billed(asked.claims().overdue(asked.today))), _("Overdue"))
+    open = OnDay(lambda rows, asked: rows.filter(_billed(asked.claims().exclude(open=0))), _("Owes something"), True)
+    overdue = OnDay(lambda rows, asked: rows.filter(_billed(asked.claims().overdue(asked.today))), _("Overdue"), True)
     sort = sort_by(CUSTOMER_ORDERS)
 
     class Meta:

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from arapp.lists.columns import CellValue, Holds
 from arapp.lists.values import shown
+from arapp.receivables.dates import date_text, month_text
 from arapp.receivables.models import State
 
 BY = "by"
@@ -94,7 +95,7 @@ def _end_of_year(first: date) -> date:
 
 
 def _week_of(monday: date) -> str:
-    return _now_("Week of %(day)s") % {"day": monday.isoformat()}
+    return _now_("Week of %(day)s") % {"day": date_text(monday)}
 
 
 def _period(name: str, label: Any, begins: Any, last: Callable[[date], date], called: Callable[[date], str]) -> Word:
@@ -135,11 +136,9 @@ WORDS: Mapping[str, Word] = {
         ("source__name",),
     ),
     "currency": Word(_("Currency"), _currency, (("currency", _("Currency"), Holds.TEXT),), (F("currency"),)),
-    "day": _period("day", _("Day"), F("issue_date"), lambda day: day, date.isoformat),
+    "day": _period("day", _("Day"), F("issue_date"), lambda day: day, date_text),
     "week": _period("week", _("Week"), TruncWeek("issue_date"), _end_of_week, _week_of),
-    "month": _period(
-        "month", _("Month"), TruncMonth("issue_date"), _end_of_month, lambda first: first.isoformat()[:7]
-    ),
+    "month": _period("month", _("Month"), TruncMonth("issue_date"), _end_of_month, month_text),
     "year": _period("year", _("Year"), TruncYear("issue_date"), _end_of_year, lambda first: first.isoformat()[:4]),
 }
 

@@ -12,12 +12,12 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.db.models import Count, QuerySet, Sum
-from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from arapp.lists.columns import CellValue, Column, Holds
 from arapp.lists.filters import PAGING, InvoiceFilter
 from arapp.lists.grouping import BY, By, Found, Key, Word
+from arapp.lists.periods import day_of
 from arapp.receivables.money import Money
 
 MOST = 2_000
@@ -25,6 +25,8 @@ MOST = 2_000
 
 MOST_LINES = 4 * MOST
 """Read for a page; a group has a line for each of its currencies."""
+
+ISSUED = ("issued_from", "issued_to")
 
 AMOUNTS = ("net", "gross", "open")
 WITHOUT = {"net": _("%(n)d without net"), "gross": _("%(n)d without gross"), "open": _("%(n)d without open amount")}
@@ -87,7 +89,7 @@ def lines_of(found: InvoiceFilter, by: By) -> Iterator[Line]:
 
 def groups_of(found: InvoiceFilter, by: By) -> Groups:
     """What fits a page; the last group is left out where its lines may have been cut."""
-    words, filters = by.words, _filters(found.data)
+    words, filters = by.words, _filters(found)
     rows = list(line_rows(found, by)[: MOST_LINES + 1])
     lines = (_line(row, words) for row in rows)
     by_keys = islice(groupby(lines, key=lambda line: line.keys), MOST + 1)
@@ -107,10 +109,12 @@ def _amount(row: Found, name: str) -> Money | None:
     return Money(int(row[f"{name}_sum"]), row["currency"]) if known else None
 
 
-def _filters(data: QueryDict) -> dict[str, list[str]]:
-    """The filters of a query string alone."""
-    given = {name: [text.strip() for text in texts if text.strip()] for name, texts in data.lists()}
-    return {name: texts for name, texts in given.items() if texts and name not in (*PAGING, BY)}
+def _filters(found: InvoiceFilter) -> dict[str, list[str]]:
+    """The filters of a query string alone; days of issue that are told by today as dates, to be compared."""
+    given = {name: [text.strip() for text in texts if text.strip()] for name, texts in found.data.lists()}
+    kept = {name: texts for name, texts in given.items() if texts and name not in (*PAGING, BY)}
+    days = {name: found.form.cleaned_data[name] for name in ISSUED if name in kept and not found.errors}
+    return kept | {name: [day_of(day, found.today).isoformat() for day in told] for name, told in days.items()}
 
 
 def _narrowed(filters: Mapping[str, list[str]], keys: Sequence[Key]) -> str:

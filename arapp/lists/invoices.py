@@ -1,5 +1,6 @@
 """The rows of the invoice list, with all that a row shows, in a number of queries that does not grow."""
 
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Prefetch, QuerySet
@@ -18,6 +19,16 @@ SHOWN = (
 )
 """What a row of the screen shows and what a decision on it looks at; anything else costs a query when asked for."""
 
+READS: Mapping[str, Sequence[str]] = {
+    **{name: (name,) for name in "net vat paid payment_reference title reference category label".split()},
+    "customer_number": ("customer__number",),
+    "owner": ("owner__name", "owner__external_id"),
+    "decided_by": ("approval__decided_by__username",),
+    "decided_at": ("approval__decided_at",),
+    "created": ("created_at",),
+}
+"""What further columns of the screen show beyond that."""
+
 EXPORTED = (
     *"external_id kind number issue_date due_date currency net vat gross paid open state service_state".split(),
     *"payment_reference title gone_at source__name source__service source__counts_as".split(),
@@ -26,13 +37,15 @@ EXPORTED = (
 )
 
 
-def invoice_rows(rows: QuerySet[Invoice]) -> QuerySet[Invoice]:
-    """Rows for the screen: two queries a page.
+def invoice_rows(rows: QuerySet[Invoice], columns: Collection[str] = ()) -> QuerySet[Invoice]:
+    """Rows for the screen, with what these columns show: two queries a page.
 
     ``known_intents`` holds the newest intent first; ``has_lines`` tells whether the service named any line.
     """
     has_lines = Exists(Line.objects.filter(invoice=OuterRef("pk")))
-    named = rows.select_related(*NAMED_WITH, "changer").only(*SHOWN)
+    further = [field for name in columns for field in READS.get(name, ())]
+    joined = (*NAMED_WITH, "changer", *(["approval__decided_by"] if "decided_by" in columns else []))
+    named = rows.select_related(*joined).only(*SHOWN, *further)
     return named.annotate(has_lines=has_lines).prefetch_related(Prefetch("intents", to_attr="known_intents"))
 
 

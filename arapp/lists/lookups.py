@@ -8,13 +8,16 @@ from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from typing import Any
 
 from django.db import connection
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, Q, QuerySet
 
 from arapp.receivables.models import Customer, Invoice, SearchText
 from arapp.receivables.money import FOUR_DECIMALS, THREE_DECIMALS, ZERO_DECIMALS
 
 FEW = 2_000
 """Ids that are written into a query rather than looked up inside it; SQLite takes 32,766 values."""
+
+MANY = 20_000
+"""Texts with a word beyond which looking at each row's own text costs less than collecting the rows."""
 
 MOST_SETS = 50
 """Combinations of words held by customers that are asked for one by one."""
@@ -90,7 +93,8 @@ def holds_words(words: list[str], few: int = FEW) -> Q:
     customers = _customers_with(words, few)
     ids = _invoices_with(words, customers or {}, few)
     if customers is None or ids is None:
-        return functools.reduce(operator.and_, (_holds(word, customers) for word in words))
+        frequent = _frequent(words)
+        return functools.reduce(operator.and_, (_holds(word, customers, word in frequent) for word in words))
     return Q(customer__in=customers.get(frozenset(words), [])) | Q(pk__in=ids)
 
 
@@ -118,8 +122,10 @@ def _texts_with(words: list[str]) -> QuerySet[Any, int]:
     return held.values_list("invoice_id", flat=True)
 
 
-def _holds(word: str, found: Held | None) -> Q:
-    """A union, not an OR: only so does PostgreSQL use both trigram indexes."""
+def _holds(word: str, found: Held | None, frequent: bool) -> Q:
+    """A union, not an OR: only so does PostgreSQL use both trigram indexes. They are of no use for frequent words."""
+    if frequent:
+        return Q(search__text__contains=word) | Q(customer__search__contains=word)
     texts = SearchText.objects.filter(text__contains=word).values_list("invoice_id")
     if found is None:
         customers: Any = Customer.objects.filter(search__contains=word).values("id")
@@ -130,13 +136,23 @@ def _holds(word: str, found: Held | None) -> Q:
     return Q(pk__in=texts.union(Invoice.objects.filter(customer__in=customers).values_list("id"), all=True))
 
 
-def at_least(amount: Decimal) -> Q:
-    """Gross of at least so many whole units, in each row's own currency."""
-    return _by_exponent(lambda exponent: {"gross__gte": _minor(amount, exponent, ROUND_CEILING)})
+def _frequent(words: list[str]) -> set[str]:
+    """Those of the words that very many texts hold. One query."""
+    beyond = {
+        f"word{n}": Exists(SearchText.objects.filter(text__contains=word).order_by()[MANY : MANY + 1])
+        for n, word in enumerate(words)
+    }
+    found = SearchText.objects.order_by().values_list(*beyond.values())[:1]
+    return {word for word, many in zip(words, found[0] if found else (), strict=False) if many}
 
 
-def at_most(amount: Decimal) -> Q:
-    return _by_exponent(lambda exponent: {"gross__lte": _minor(amount, exponent, ROUND_FLOOR)})
+def at_least(amount: Decimal, field: str = "gross") -> Q:
+    """An amount of at least so many whole units, in each row's own currency."""
+    return _by_exponent(lambda exponent: {f"{field}__gte": _minor(amount, exponent, ROUND_CEILING)})
+
+
+def at_most(amount: Decimal, field: str = "gross") -> Q:
+    return _by_exponent(lambda exponent: {f"{field}__lte": _minor(amount, exponent, ROUND_FLOOR)})
 
 
 def _minor(amount: Decimal, exponent: int, rounding: str) -> int:

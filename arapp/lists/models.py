@@ -6,6 +6,10 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from arapp.lists.moved import Moved
+
+__all__ = ["Listed", "Moved", "SavedView", "ViewUse"]
+
 
 class Listed(models.TextChoices):
     """The lists that views are kept of, by the name of their address."""

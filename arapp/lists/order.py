@@ -6,7 +6,7 @@ from datetime import date
 from inspect import isfunction
 from typing import Any
 
-from django.db.models import BigIntegerField, Case, F, QuerySet, Value, When
+from django.db.models import Case, F, QuerySet, When
 from django.db.models.expressions import OrderBy
 from django.db.models.functions import Coalesce, Left, Lower
 from django.utils.translation import gettext_lazy as _
@@ -14,10 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from arapp.approvals.models import ApprovalState
 from arapp.lists.values import refuse
 from arapp.receivables.models import ISSUED_CLAIMS, CountsAs, Kind
-from arapp.receivables.money import FOUR_DECIMALS, THREE_DECIMALS, ZERO_DECIMALS
-
-SORTABLE = 9 * 10**14
-"""Amounts beyond this many smallest units are sorted as if equal: scaled up they would not fit 64 bits."""
+from arapp.receivables.scaled import whole_units
 
 
 @dataclass(frozen=True)
@@ -46,28 +43,17 @@ class Order:
     def keyed(self, rows: QuerySet[Any], today: date) -> QuerySet[Any]:
         return rows.annotate(sort_key=self.key(today) if isfunction(self.key) else self.key)
 
-    def terms(self, backward: bool = False) -> list[OrderBy]:
-        """What to order keyed rows by; backward for walking up a list."""
+    def terms(self, backward: bool = False, keyed: bool = False) -> list[OrderBy]:
+        """What to order keyed rows by; backward for walking up a list, ``keyed`` where every row has a key.
+
+        Where no row lacks its key nothing is said of those that do: PostgreSQL walks an index backward only then.
+        """
         descending = self.key_descends != backward
-        nulls = {"nulls_first" if backward else "nulls_last": True} if self.nullable else {}
+        nulls = {"nulls_first" if backward else "nulls_last": True} if self.nullable and not keyed else {}
         return [OrderBy(F("sort_key"), descending=descending, **nulls), OrderBy(F("id"), descending=descending)]
 
     def sorted(self, rows: QuerySet[Any], today: date) -> QuerySet[Any]:
         return self.keyed(rows, today).order_by(*self.terms())
-
-
-def _whole_units(field: str) -> Case:
-    """The amount in 1/10,000 of a whole unit, so that amounts of all currencies are ordered as they are read."""
-    capped = Case(
-        When(**{f"{field}__gt": SORTABLE}, then=Value(SORTABLE)),
-        When(**{f"{field}__lt": -SORTABLE}, then=Value(-SORTABLE)),
-        default=F(field),
-        output_field=BigIntegerField(),
-    )
-    factors = ((ZERO_DECIMALS, 10_000), (THREE_DECIMALS, 10), (FOUR_DECIMALS, 1))
-    cases = [When(currency__in=sorted(codes), then=capped * Value(factor)) for codes, factor in factors]
-    unknown = When(currency="", then=Value(None))
-    return Case(unknown, *cases, default=capped * Value(100), output_field=BigIntegerField())
 
 
 def _when_decided(expression: Any) -> Case:
@@ -99,7 +85,7 @@ INVOICE_ORDERS: Mapping[str, Order] = _table(
     Order("due", F("due_date")),
     Order("due_date", F("due_date")),
     *_plain("number", "external_id", "kind", "currency", "state", "service_state", "payment_reference"),
-    *(Order(name, _whole_units(name)) for name in ("net", "vat", "gross", "paid", "open")),
+    *(Order(name, whole_units(name)) for name in ("net", "vat", "gross", "paid", "open")),
     Order("customer", Lower("customer__name")),
     Order("customer_number", F("customer__number")),
     Order("source", Lower("source__name"), nullable=False),

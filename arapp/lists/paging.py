@@ -85,6 +85,12 @@ def page_of(filterset: ListFilter, rows: QuerySet[Any], total: int) -> Page:
     return page
 
 
+def one_beyond(filterset: ListFilter, cursor: Cursor, total: int) -> int | None:
+    """The id of the row that comes next from the cursor, in its direction; None at the end of the list."""
+    found = _Pager(filterset, total)._walk(cursor, 1)
+    return found[0][1] if found else None
+
+
 class _Pager:
     """Finds the keys and ids of a page; ``rows`` of its page are these pairs."""
 
@@ -136,11 +142,24 @@ class _Pager:
 
     def _by_number(self, number: int) -> Page:
         start = (number - 1) * ROWS
-        found = list(self.keys.order_by(*self.order.terms())[start : start + ROWS + 1])
+        found = self._from(start, ROWS + 1)
         page = Page(found[:ROWS], start, self.total)
         page.previous = self._link(page=number - 1) if number > 1 else ""
         page.next = self._link_after(page) if len(found) > ROWS else ""
         return page
+
+    def _from(self, start: int, limit: int) -> list[Any]:
+        """Of a large list first the rows with a key, then the others: only so are indexes of joined names walked."""
+        rows = self.keys.order_by(*self.order.terms())
+        if self.total <= SORTED_WHOLE or not self.order.nullable:
+            return list(rows[start : start + limit])
+        with_key = self.keys.filter(sort_key__isnull=False).order_by(*self.order.terms(keyed=True))
+        without = rows.filter(sort_key__isnull=True)
+        found = list(with_key[start : start + limit])
+        if len(found) < limit:
+            passed = 0 if found else start - with_key.count()
+            found += without[passed : passed + limit - len(found)]
+        return found
 
     # By key
 
@@ -168,29 +187,33 @@ class _Pager:
         return page
 
     def _walk(self, cursor: Cursor, limit: int) -> list[Any]:
-        rows = self.keys.order_by(*self.order.terms(cursor.backward))
         found: list[Any] = []
-        for stretch in self._stretches(cursor):
+        for stretch, keyed in self._stretches(cursor):
             if len(found) < limit:
-                found += rows.filter(stretch)[: limit - len(found)]
+                rows = self.keys.filter(stretch).order_by(*self.order.terms(cursor.backward, keyed))
+                found += rows[: limit - len(found)]
         return found
 
-    def _stretches(self, cursor: Cursor) -> Iterator[Q]:
-        """What comes behind the cursor, in walking order: rows with a key, then those without; backward, reversed."""
+    def _stretches(self, cursor: Cursor) -> Iterator[tuple[Q, bool]]:
+        """What comes behind the cursor: rows with a key (True), then those without (False); backward, reversed.
+
+        Rows with the cursor's own key are a stretch of their own: among very many alike an index finds them at once.
+        """
         beyond = "lt" if self.order.key_descends != cursor.backward else "gt"
         without = Q(sort_key__isnull=True)
         if cursor.id is None:
-            yield from (without, ~without) if self.order.nullable else (Q(),)
+            yield from ((without, False), (~without, True)) if self.order.nullable else ((Q(), True),)
         elif cursor.key is None:
-            yield without & Q(**{f"id__{beyond}": cursor.id})
+            yield without & Q(**{f"id__{beyond}": cursor.id}), False
             if cursor.backward:
-                yield ~without
+                yield ~without, True
         else:
             tied = Q(sort_key=cursor.key) & Q(**{f"id__{beyond}": cursor.id})
             further = Q(**{f"sort_key__{beyond}": cursor.key})
-            yield Q(**{f"sort_key__{beyond}e": cursor.key}) & (further | tied)
+            yield tied, True
+            yield further, True
             if self.order.nullable and not cursor.backward:
-                yield without
+                yield without, False
 
     def _size_of_last(self) -> int:
         return (self.total - 1) % ROWS + 1

@@ -30,15 +30,21 @@ class Total:
     open: Money | None
     unknown: int
     """Rows without a gross amount; they are counted in ``rows`` and add nothing."""
+    owed: Money | None = None
+    """What the rows add to what is owed, where all of them are issued claims and it was asked for."""
 
 
-def totals(rows: QuerySet[Invoice]) -> list[Total]:
-    """Every row of the list added up, whatever its state; credit notes with the service's own sign."""
+def totals(rows: QuerySet[Invoice], owed: bool = False) -> list[Total]:
+    """Every row of the list added up, whatever its state; credit notes with the service's own sign.
+
+    ``owed``: the rows are issued claims, and what they add to what is owed is wanted too.
+    """
+    further = {"owed_sum": Sum(signed_open())} if owed else {}
     # count(*), not count(id): the index invoice_totals holds currency, gross and open alone.
     sums = (
         rows.order_by()
         .values("currency")
-        .annotate(rows=Count("*"), known=Count("gross"), gross_sum=Sum("gross"), open_sum=Sum("open"))
+        .annotate(rows=Count("*"), known=Count("gross"), gross_sum=Sum("gross"), open_sum=Sum("open"), **further)
         .order_by("currency")
     )
     return [_total(found) for found in sums]
@@ -46,7 +52,13 @@ def totals(rows: QuerySet[Invoice]) -> list[Total]:
 
 def list_totals(found: InvoiceFilter) -> list[Total]:
     """Totals of what a filter set over all invoices shows."""
-    return totals(found.qs) if found.active or found.errors else whole_totals()
+    return totals(found.qs, _of_claims(found)) if found.active or found.errors else whole_totals()
+
+
+def _of_claims(found: InvoiceFilter) -> bool:
+    """Whether the filters leave issued claims alone: the list then says what is owed, as the dashboard does."""
+    given = found.form.cleaned_data
+    return bool(given.get("age")) or given.get("owed") == [True]
 
 
 def whole_totals() -> list[Total]:
@@ -70,7 +82,8 @@ def _total(found: dict[str, Any]) -> Total:
         return Money(int(minor or 0), currency) if currency else None
 
     unknown = found["rows"] - found["known"]
-    return Total(currency, found["rows"], money(found["gross_sum"]), money(found["open_sum"]), unknown)
+    owed = money(found["owed_sum"]) if "owed_sum" in found else None
+    return Total(currency, found["rows"], money(found["gross_sum"]), money(found["open_sum"]), unknown, owed)
 
 
 def row_count(found: list[Total]) -> int:

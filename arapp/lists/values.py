@@ -17,6 +17,8 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _now_
 from django.utils.translation import gettext_lazy as _
 
+from arapp.receivables.money import AmountError, typed_number
+
 LONGEST = 300
 """Characters in one value."""
 
@@ -24,6 +26,12 @@ MOST_VALUES = 50
 """Values under one name; more would be too deep an expression for SQLite."""
 
 MOST_WORDS = 20
+
+ANY = _("Any")
+"""The empty choice of a select."""
+
+LARGEST_STEP = 36_500
+"""Days from today."""
 
 Read = Callable[[str], Any]
 
@@ -70,16 +78,27 @@ def read_date(value: str) -> date:
 
 
 def read_amount(value: str) -> Decimal:
-    """An exact amount in whole units of whatever currency a row has."""
-    if not _AMOUNT.fullmatch(value):
+    """An exact amount in whole units of whatever currency a row has, with decimal point or comma."""
+    try:
+        plain = typed_number(value)
+    except AmountError as error:
+        raise ValidationError(str(error)) from None
+    if not _AMOUNT.fullmatch(plain):
         raise refuse(_("“%(value)s” is not an amount; write it like 1234.56."), value)
-    return Decimal(value)
+    return Decimal(plain)
 
 
 def read_id(value: str) -> int:
     if value.isascii() and value.isdigit() and len(value) <= 18:
         return int(value)
     raise refuse(_("“%(value)s” is not a number of ours."), value)
+
+
+def read_days(value: str) -> int:
+    """A number of days."""
+    if value.isascii() and value.isdigit() and len(value) <= 5 and int(value) <= LARGEST_STEP:
+        return int(value)
+    raise refuse(_("“%(value)s” is not a number of days; at most %(limit)d fit."), value, limit=LARGEST_STEP)
 
 
 def read_yes(value: str) -> bool:
@@ -123,9 +142,12 @@ class SeveralInput(forms.TextInput):
         first = self.build_attrs(self.attrs, attrs)
         again = {key: text for key, text in first.items() if key != "id"}
         inputs = [
-            (self.input_type, name, _filled(one), flatatt(again if n else first)) for n, one in enumerate(given)
+            (self.type_for(one), name, _filled(one), flatatt(again if n else first)) for n, one in enumerate(given)
         ]
         return format_html_join("", '<input type="{}" name="{}"{}{}>', inputs)
+
+    def type_for(self, value: str) -> str:
+        return self.input_type
 
 
 def _filled(value: str) -> SafeString:
@@ -146,7 +168,17 @@ class HiddenInput(SeveralInput):
 
 
 class DateInput(SeveralInput):
+    """A day told by today ("today-30") stays one: no calendar can hold it."""
+
     input_type = "date"
+
+    def type_for(self, value: str) -> str:
+        return "date" if not value or _DATE.fullmatch(value.strip()) else "text"
+
+
+class DaysInput(SeveralInput):
+    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
+        super().__init__({"inputmode": "numeric", "maxlength": "5", **(attrs or {})})
 
 
 class AmountInput(SeveralInput):
@@ -162,10 +194,28 @@ class SeveralChoices(forms.SelectMultiple):
 
 
 class OneChoice(forms.Select):
-    """A select of one, with an empty first choice, that still reads every value given."""
+    """A select of one, with an empty first choice, that still reads every value given and keeps the others."""
 
     def value_from_datadict(self, data: Any, files: Any, name: str) -> list[str]:
         return SeveralInput.value_from_datadict(self, data, files, name)
+
+    def render(self, name: str, value: Any, attrs: dict[str, Any] | None = None, renderer: Any = None) -> SafeString:
+        """Straight to HTML, as the inputs are. A value that is no choice is kept beside, so that it stays wrong."""
+        given = list(dict.fromkeys(one.strip() for one in value or [] if one and one.strip()))
+        known = {str(choice).lower(): str(choice) for choice, _label in self.choices}
+        chosen = next((known[one.lower()] for one in given if one.lower() in known), "")
+        others = [one for one in given if one.lower() != chosen]
+        options = (
+            (choice, SafeString(" selected") if choice and str(choice) == chosen else "", label)
+            for choice, label in self.choices
+        )
+        select = format_html(
+            '<select name="{}"{}>{}</select>',
+            name,
+            flatatt(self.build_attrs(self.attrs, attrs)),
+            format_html_join("", '<option value="{}"{}>{}</option>', options),
+        )
+        return select + HiddenInput().render(name, others) if others else select
 
 
 class Several(forms.Field):
@@ -204,7 +254,7 @@ class Several(forms.Field):
 
 def yes_or_no() -> OneChoice:
     """The select of a filter that is on, off or left alone."""
-    return OneChoice(choices=[("", _("Any")), ("1", _("Yes")), ("0", _("No"))])
+    return OneChoice(choices=[("", ANY), ("1", _("Yes")), ("0", _("No"))])
 
 
 def sentence(label: object, problem: str) -> str:

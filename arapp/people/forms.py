@@ -3,8 +3,10 @@
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.contrib.auth.forms import UserCreationForm
 from django.contrib.auth.password_validation import password_validators_help_text_html, validate_password
+from django.utils.translation import get_language_info
 from django.utils.translation import gettext_lazy as _
 
 from arapp.people.models import LastAdministrator, User
@@ -70,3 +72,30 @@ class ChangePersonForm(PlaceForm):
             changed.append("password")
         user.take_place(self.cleaned_data["role"], self.cleaned_data["is_active"], *changed)
         return user
+
+
+def _own_name(language: tuple[str, Any]) -> tuple[str, str]:
+    """A language as those who speak it call it."""
+    code = language[0]
+    return code, get_language_info(code)["name_local"].capitalize()
+
+
+class PreferencesForm(forms.ModelForm):
+    """What a person prefers. The fields are radio buttons: each choice says or shows what it does."""
+
+    language = forms.ChoiceField(label=_("Language"), required=False, widget=forms.RadioSelect)
+
+    class Meta:
+        model = User
+        fields = ("language", "theme", "density", "csv_form")
+        labels = {"theme": _("Colours"), "density": _("Rows"), "csv_form": _("CSV files")}
+        widgets = dict.fromkeys(("theme", "density", "csv_form"), forms.RadioSelect)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["language"].choices = [("", _("As the browser asks")), *map(_own_name, settings.LANGUAGES)]
+
+    def save(self, commit: bool = True) -> User:
+        """Only what the form has is written: what somebody else changes of the person meanwhile stays."""
+        self.instance.save(update_fields=self._meta.fields)
+        return self.instance

@@ -1,5 +1,6 @@
 """Small parts of a row, read within the row's own query: a JSON array each in the place of a query each."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 from django.db.models import DateTimeField, Field, JSONField, Model, OuterRef, QuerySet, Subquery
@@ -37,15 +38,30 @@ def parts_of(whole: Model, name: str) -> list[Any]:
     return [model.from_db(whole._state.db, names, _values(fields, row)) for row in rows]
 
 
+def keep_parts(whole: Model, *names: str) -> None:
+    """Put what was folded in the place of what reading ahead would have brought: ``all()`` then asks nothing."""
+    for name in names:
+        rows = getattr(whole, name).all()
+        rows._result_cache, rows._prefetch_done = parts_of(whole, name), True
+        whole.__dict__.setdefault("_prefetched_objects_cache", {})[name] = rows
+
+
 def _cells(relation: Any) -> QuerySet[Any]:
     rows = relation.related_model.objects.filter(**{relation.remote_field.name: OuterRef("pk")})
     return rows.values(cells=JSONArray(*(field.attname for field in _fields(relation.related_model))))
 
 
 def _fields(model: type[Model]) -> list[Field]:
-    """Texts, whole numbers and days come out of JSON as they went in; moments do not, and are read when asked for."""
-    return [field for field in model._meta.concrete_fields if not isinstance(field, DateTimeField)]
+    return list(model._meta.concrete_fields)
 
 
 def _values(fields: list[Field], row: list[Any]) -> list[Any]:
-    return [field.to_python(value) for field, value in zip(fields, row, strict=True)]
+    return [_value(field, cell) for field, cell in zip(fields, row, strict=True)]
+
+
+def _value(field: Field, cell: Any) -> Any:
+    """Out of JSON as it went in; SQLite writes moments without their zone, which is UTC."""
+    if not isinstance(field, DateTimeField) or cell is None:
+        return field.to_python(cell)
+    moment = datetime.fromisoformat(cell)
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

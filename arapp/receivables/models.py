@@ -9,6 +9,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from arapp.receivables.claims import ISSUED_CLAIMS, Invoices
+from arapp.receivables.comparable import COMPARABLE, NUMBER_COMPARED
+from arapp.receivables.identity import NUMBERS, index_of
 from arapp.receivables.money import Money
 from arapp.receivables.parts import (
     Event,
@@ -21,6 +23,7 @@ from arapp.receivables.parts import (
     decimal_text,
 )
 from arapp.receivables.references import is_drawn
+from arapp.receivables.scaled import whole_units
 from arapp.receivables.sources import (
     Card,
     Choice,
@@ -98,7 +101,7 @@ class Customer(Mirrored):
         verbose_name = _("customer")
         verbose_name_plural = _("customers")
         constraints = [once_per_source("customer")]
-        indexes = [models.Index(Lower("name"), "id", name="customer_by_name")]
+        indexes = [models.Index(Lower("name"), "id", name="customer_by_name"), *map(index_of, NUMBERS)]
 
     def __str__(self) -> str:
         return self.name or _("Customer %(id)s") % {"id": self.external_id}
@@ -188,8 +191,10 @@ class Invoice(Mirrored):
             models.Index(fields=["issue_date", "id"], name="invoice_issued"),
             models.Index(fields=["due_date", "id"], name="invoice_due"),
             models.Index(
-                fields=["currency"],
-                include=["source", "kind", "open", "due_date", "state", "gone_at"],
+                "currency",
+                F("open").desc(),
+                "id",
+                include=["source", "kind", "gross", "due_date", "state", "gone_at"],
                 condition=Q(state__in=ISSUED_CLAIMS, gone_at=None),
                 name="invoice_claims",
             ),
@@ -207,6 +212,14 @@ class Invoice(Mirrored):
             ),
             models.Index(fields=["detail_due", "source"], name="invoice_detail_due", condition=Q(detail_due=True)),
             models.Index(fields=["currency"], include=["gross", "open"], name="invoice_totals"),
+            models.Index(whole_units("gross"), "id", name="invoice_by_gross"),
+            models.Index(whole_units("open"), "id", name="invoice_by_open"),
+            models.Index(
+                *("gross", "currency", "kind", NUMBER_COMPARED),
+                include=["source", "number"],
+                condition=COMPARABLE,
+                name="invoice_same",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -4,7 +4,10 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation, localcontext
+from functools import lru_cache
 
+from django.utils.formats import get_format
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 ZERO_DECIMALS = frozenset("BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF".split())
@@ -19,6 +22,9 @@ MOST_DECIMALS = 30
 
 MINUS = "\u2212"
 _PLAIN = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,2})?", re.ASCII)
+_SPACES = re.compile(r"(?<=\d)[ \u00a0\u202f'’](?=\d{3}(?!\d))")
+"""Between thousands, as people type or paste them."""
+_TYPED = re.compile(r"([+-]?)([\d.,]+)", re.ASCII)
 
 
 class AmountError(ValueError):
@@ -70,6 +76,60 @@ def _no_amount(value: object) -> str:
     return _("“%(value)s” is not an amount.") % {"value": str(value)[:40]}
 
 
+def figures(text: str) -> str:
+    """A number written ``-1,234.50`` as the reader writes it, with a true minus sign: ``−1.234,50`` in German."""
+    return text.translate(_signs(get_language()))
+
+
+@lru_cache
+def _signs(language: str | None) -> dict[int, str]:
+    signs = {",": get_format("THOUSAND_SEPARATOR", language), ".": get_format("DECIMAL_SEPARATOR", language)}
+    return str.maketrans({**signs, "-": MINUS})
+
+
+def typed_number(text: str) -> str:
+    """What a person typed, in the form that ``exact_decimal`` reads: ``1.234,56`` and ``1 234,56`` as ``1234.56``.
+
+    Point and comma are both taken, with thousands grouped or not. Text that is no number is given back as it is.
+    AmountError for what can be read in two ways: one sign that is not the reader's decimal sign before three digits.
+    """
+    found = _TYPED.fullmatch(_SPACES.sub("", text.strip()).replace(MINUS, "-"))
+    if not found:
+        return text
+    sign, number = found.groups()
+    marks = [mark for mark in number if mark in ".,"]
+    if len(set(marks)) == 1 and _may_group(number, marks) and (len(marks) > 1 or marks[0] != _point()):
+        if len(marks) == 1:
+            raise AmountError(_two_ways(text, number))
+        return sign + number.replace(marks[0], "")
+    whole, mark, decimals = number.rpartition(marks[-1]) if marks else (number, "", "")
+    others = set(marks) - {mark}
+    if marks.count(mark) > 1 or (others and not _may_group(whole, others)):
+        return text
+    return sign + re.sub("[.,]", "", whole) + ("." if mark else "") + decimals
+
+
+def _point() -> str:
+    return str(get_format("DECIMAL_SEPARATOR"))
+
+
+def _may_group(number: str, marks: Iterable[str]) -> bool:
+    """Whether the marks stand where thousands are parted."""
+    mark = re.escape(next(iter(marks)))
+    return bool(re.fullmatch(rf"[1-9]\d{{0,2}}(?:{mark}\d{{3}})+", number, re.ASCII))
+
+
+def _two_ways(text: str, number: str) -> str:
+    plain = re.sub("[.,]", "", number)
+    names = {"value": text[:40], "whole": plain, "exact": re.sub("[.,]", _point(), number)}
+    return _("“%(value)s” can be read in two ways; write %(whole)s or %(exact)s.") % names
+
+
+def in_form(text: str) -> str:
+    """An exact number, such as ``1234.5``, as it stands in a form: with the reader's decimal sign, not grouped."""
+    return text.replace(".", _point()) if _PLAIN.fullmatch(text) else text
+
+
 @dataclass(frozen=True, slots=True)
 class Money:
     """``minor`` smallest units of ``currency`` (ISO 4217), for example 1999 and ``EUR`` for 19.99 EUR."""
@@ -111,8 +171,8 @@ class Money:
         return f"{self.amount:f}"
 
     def shown(self) -> str:
-        """For people, without the currency: ``−1,234.50`` with a true minus sign."""
-        return f"{self.amount:,f}".replace("-", MINUS)
+        """For people, without the currency and in the form of their language: ``−1,234.50`` in English."""
+        return figures(f"{self.amount:,f}")
 
     def __str__(self) -> str:
         return f"{self.shown()} {self.currency}"

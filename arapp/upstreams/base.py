@@ -174,6 +174,8 @@ class Adapter(ABC):
     """A whole walk of at most so many pages is always made; beyond that once a day."""
     resumable: ClassVar[bool] = False
     """Whether a whole walk that was cut off can go on where it was (``rest``)."""
+    states: ClassVar[Mapping[str, str]] = {}
+    """By the service's own word: the state that it is here."""
     unlisted_words: ClassVar[frozenset[str]] = frozenset()
     """The service's words for states that its lists never show."""
     narrowed_shows_open: ClassVar[bool] = False
@@ -211,6 +213,17 @@ class Adapter(ABC):
     @abstractmethod
     def http_options(login: Login) -> dict[str, Any]:
         """``headers``, ``auth`` and ``words`` for ``Http``."""
+
+    @staticmethod
+    def own_page(base_url: str, kind: str, external_id: str, payload: Mapping[str, Any]) -> str:
+        """The document's page at the service itself, for a person's browser (pure); "" where none is known.
+
+        ``payload``: what the service says of the document, as it was last read.
+        """
+        return ""
+
+    own_page_is_the_customers: ClassVar[bool] = False
+    """That page is the one the customer was given, not one of the account."""
 
     @abstractmethod
     def account(self) -> Account:

@@ -3,6 +3,7 @@
 from django.db import DataError, IntegrityError
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from arapp.approvals.models import Approval
 from arapp.receivables import mirror
@@ -16,8 +17,12 @@ from arapp.upstreams.secrets import SecretLost
 from arapp.upstreams.streams import STREAMS
 
 
+@override("en")
 def read_now(row: Invoice | Customer | Item) -> str:
-    """Read the details into the mirror; "" or a sentence that says what went wrong."""
+    """Read the details into the mirror; "" or a sentence that says what went wrong.
+
+    In English, whoever asks: what the mirror says of a document must not change with its reader.
+    """
     try:
         adapter = open_source(row.source, for_person=True)
     except SecretLost as error:

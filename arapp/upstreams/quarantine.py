@@ -10,6 +10,7 @@ from typing import Any
 from django.db import DataError, IntegrityError
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from arapp.approvals.models import Approval
 from arapp.receivables.models import Invoice, Source
@@ -73,8 +74,9 @@ def clear_nameless(source: Source, stream: str, walk_began: datetime) -> None:
     rows.filter(seen_at__lt=walk_began).update(cleared_at=timezone.now())
 
 
+@override("en")
 def try_again(row: Quarantined) -> str:
-    """Read it once more because a person asks: "" when it is stored and cleared now, else a sentence.
+    """Read it once more because a person asks: "" when it is stored and cleared now, else a sentence in English.
 
     What has an id is asked for at its service; what has none is read anew out of the payload that was kept.
     """

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from arapp.actions.allowed import DECIDED_AS, forbidden, why_not
 from arapp.actions.doing import check, digest_of, effect, store
 from arapp.actions.fields import Invalid
+from arapp.actions.sentences import warnings
 from arapp.actions.table import ACTIONS, DECISIONS, INVOICE, Action
 from arapp.actions.wishes import Refused, Subject, Wish
 from arapp.kept.keeping import open_at_desk
@@ -20,10 +21,11 @@ from arapp.receivables import references
 from arapp.receivables.models import Invoice, Line, MovementKind, PaperKind
 from arapp.receivables.substance import Difference
 from arapp.web.acting_words import does
-from arapp.web.action_forms import ActionForm, Part, sent_form
+from arapp.web.action_forms import ActionForm, Part, Unread, sent_form
 from arapp.web.acts import with_act
 from arapp.web.deciding import DIGEST, decided_words
 from arapp.web.held import Held
+from arapp.web.shown import date_text
 from arapp.web.standing import words_of
 from arapp.web.typed import NESTED, as_typed, leaves, typed_in
 
@@ -110,6 +112,9 @@ def tried(invoice: Invoice, action: Action, request: HttpRequest) -> Attempt:
         return attempt
     try:
         return _stored(attempt, wanted(attempt, without_empty_lines(form.data_given()), request), request)
+    except Unread as error:
+        form.blame(error.problems)
+        return replace(attempt, status=422)
     except Invalid as error:
         form.blame(_as_typed_in(form, error.problems))
         return replace(attempt, status=422)
@@ -118,8 +123,8 @@ def tried(invoice: Invoice, action: Action, request: HttpRequest) -> Attempt:
 
 
 def _stored(attempt: Attempt, wish: Wish, request: HttpRequest) -> Attempt:
-    """What cannot be undone is stored when the person has confirmed just what it will do now."""
-    if attempt.action.irreversible and not wish.earlier:
+    """What cannot be undone, or is warned of, is stored when the person has confirmed just what it will do now."""
+    if (attempt.action.irreversible or warnings(wish)) and not wish.earlier:
         will = effect(wish)
         if not is_confirmed(will, request):
             return replace(attempt, effect=will)
@@ -234,9 +239,11 @@ def _offer_choices(form: ActionForm, invoice: Invoice) -> None:
 def _payments(invoice: Invoice) -> list[tuple[str, str]]:
     told = [(one.external_id, one) for one in invoice.movements.all() if one.kind == MovementKind.PAYMENT]
     kept = [(str(one.pk), one) for one in invoice.kept_payments.all() if not one.deleted_at]
-    return [(key, f"{one.money()} · {one.date.isoformat()}") for key, one in (*told, *kept)]
+    return [(key, f"{one.money()} · {date_text(one.date)}") for key, one in (*told, *kept)]
 
 
 def _reminders(invoice: Invoice) -> list[tuple[str, str]]:
     papers = [paper for paper in invoice.papers.all() if paper.kind == PaperKind.REMINDER]
-    return [(paper.external_id, " · ".join(filter(None, (paper.number, str(paper.date or ""))))) for paper in papers]
+    days = (date_text(paper.date) if paper.date else "" for paper in papers)
+    named = zip(papers, days, strict=True)
+    return [(paper.external_id, " · ".join(filter(None, (paper.number, day)))) for paper, day in named]

@@ -19,7 +19,7 @@ from arapp.receivables.models import Invoice
 from arapp.receivables.money import Money
 from arapp.web.acting import TOKEN, digest_seen, new_token
 from arapp.web.action_forms import ActionForm, sent_form
-from arapp.web.deciding import Chosen, Outcome, waits_of
+from arapp.web.deciding import Chosen, Outcome, rows_chosen, waits_of
 from arapp.web.typed import as_typed
 
 MOST_AT_ONCE = 1_000
@@ -50,14 +50,17 @@ class Many:
 
     @classmethod
     def read(cls, action: Action, request: HttpRequest, invoices: QuerySet[Invoice]) -> "Many":
-        """Rows as ``ID:DIGEST`` in ``ids``; with ``summary`` the form is prefilled, else it is what was sent."""
+        """Rows as ``ID:DIGEST`` in ``ids``, or ``all`` that match.
+
+        With ``summary`` the form is prefilled, else it is what was sent.
+        """
         if not action.bulk:
             raise Http404
-        texts = request.POST.getlist("ids")
-        chosen = Chosen.read(texts if len(texts) <= MOST_AT_ONCE else [], invoices)
+        texts, problem = rows_chosen(request.POST, MOST_AT_ONCE)
+        chosen = Chosen.read([] if problem else texts, invoices)
         token = request.POST.get("token", "") or new_token()
         many = cls(action, request.user, chosen, token, previewed=request.POST.get("previewed", ""))
-        many.problem = _problem(texts)
+        many.problem = problem
         shown = ((pk, request.POST.get(f"effect.{pk}", "")) for pk in (one.pk for one, _seen in chosen.pairs))
         many.effects = {pk: digest for pk, digest in shown if digest}
         if chosen.pairs:
@@ -156,15 +159,6 @@ def _digest(text: str) -> str:
 
 def _refusal(invoice: Invoice, sentence: str, status: int) -> Outcome:
     return Outcome(sentence, status, invoice, str(invoice))
-
-
-def _problem(texts: Sequence[str]) -> str:
-    if not texts:
-        return _("Choose at least one invoice first.")
-    if len(texts) > MOST_AT_ONCE:
-        sizes = {"most": MOST_AT_ONCE, "count": len(texts)}
-        return _("At most %(most)d invoices at once; you chose %(count)d.") % sizes
-    return ""
 
 
 def _form(action: Action, invoices: Sequence[Invoice], request: HttpRequest) -> ActionForm:

@@ -1,10 +1,13 @@
-"""What each action on an invoice does, in one sentence: above its form, before anything is typed."""
+"""What each action does, in one sentence: above the form of one on an invoice, and on the help page."""
+
+from collections.abc import Container, Iterator
 
 from django.utils.functional import Promise
+from django.utils.text import get_text_list
 from django.utils.translation import gettext_lazy as _
 
 from arapp.actions.table import Action
-from arapp.receivables.models import Invoice
+from arapp.receivables.models import Invoice, Service
 
 
 def does(action: Action, invoice: Invoice) -> str:
@@ -15,13 +18,40 @@ def does(action: Action, invoice: Invoice) -> str:
     return str(words) % facts
 
 
+def does_anywhere(action: Action) -> Iterator[str]:
+    """The same of all services at once, for whom it concerns; a sentence of its own where the desk keeps it."""
+    kept = {service for service in action.services if action.kept_at(service)}
+    for words, services in ((_DOES.get(action.name), action.services - kept), (_AT_DESK.get(action.name), kept)):
+        if words and services:
+            yield str(words) % {"service": names(services), "who": _("the customer")}
+
+
+def names(services: Container[str]) -> str:
+    """“Billogram, BillOver or Billomat”."""
+    return get_text_list([str(Service(service).label) for service in Service.values if service in services], _("or"))
+
+
 _AT_DESK: dict[str, Promise] = {
     "invoice.comment": _("Stays at the desk; neither %(service)s nor the customer sees it."),
     "invoice.tag": _("Stays at the desk; %(service)s is not told."),
+    "customer.comment": _("Stays at the desk; neither %(service)s nor the customer sees it."),
     "payment.create": _("Stays at the desk: %(service)s knows no payments. Its own figures do not change."),
     "payment.delete": _("Takes a payment back that stood at the desk. It stays on record with who deleted it."),
 }
 _DOES: dict[str, Promise] = {
+    "customer.create": _("Makes a customer at %(service)s."),
+    "customer.update": _("Changes the customer at %(service)s."),
+    "contact.create": _("Adds a contact to the customer at %(service)s."),
+    "contact.update": _("Changes the contact at %(service)s."),
+    "contact.delete": _("Removes the contact at %(service)s."),
+    "item.create": _("Adds an item to the catalogue at %(service)s."),
+    "item.update": _("Changes the item at %(service)s."),
+    "item.delete": _("Deletes the item at %(service)s."),
+    "invoice.create": _("Makes an invoice at %(service)s, as a draft."),
+    "invoice.update": _("Changes the invoice at %(service)s."),
+    "invoice.upload": _("Gives a PDF or a picture to %(service)s, which reads the invoice out of it."),
+    "invoice.pdf": _("Opens or saves the document as %(service)s has it."),
+    "report.download": _("Downloads a report of %(service)s."),
     "invoice.send": _("Approves the invoice; %(service)s issues it and sends it to %(who)s."),
     "invoice.complete": _("Approves the invoice and issues it at %(service)s; nothing is sent to the customer."),
     "invoice.delete": _("Deletes the draft at %(service)s."),

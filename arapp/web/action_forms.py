@@ -23,9 +23,13 @@ from arapp.documents import files as documents
 from arapp.documents.models import StoredFile
 from arapp.receivables.models import Choice, Source
 from arapp.web.shown import chosen
-from arapp.web.typed import FILES, Typed, as_typed, given, is_blank, leaves, typed_in
+from arapp.web.typed import FILES, Typed, as_typed, given, is_blank, leaves, typed_in, unread
 
 NUMERIC = ("amount", "decimal", "percent", "integer", "reduction")
+
+
+class Unread(Invalid):
+    """What was sent cannot be read; the paths are those of the form, rows in which nothing stands counted too."""
 
 
 @dataclass
@@ -110,9 +114,13 @@ class ActionForm(forms.Form):
         return {part.field.name: part for part in self.parts}
 
     def data_given(self) -> dict[str, Any]:
-        """What ``actions`` checks: what differs from what is known. Invalid for an upload that could not be kept."""
-        if self.refused:
-            raise Invalid(self.refused)
+        """What ``actions`` checks: what differs from what is known.
+
+        Unread for an upload that could not be kept, and for a number that can be read in two ways.
+        """
+        problems = self.refused | unread(self.action_fields, self.typed)
+        if problems:
+            raise Unread(problems)
         return given(self.action_fields, self.typed, self.known)
 
     def tell_what_is_now(self) -> None:

@@ -11,7 +11,7 @@ from arapp.actions.table import ACTIONS
 from arapp.outbox.models import Intent, IntentState
 from arapp.receivables.models import Source
 from arapp.receivables.money import AmountError, Money
-from arapp.web.shown import chosen, spoken
+from arapp.web.shown import chosen, day_text, spoken
 
 Pairs = list[tuple[str, str]]
 
@@ -65,8 +65,8 @@ def _text(field: Field, value: Any, currency: str, files: Mapping[str, str]) -> 
         return "\n".join(" · ".join(text for _l, text in _pairs(field.fields, row, currency, files)) for row in value)
     if field.kind in ("file", "files"):
         return ", ".join(files.get(name, name) for name in ([value] if isinstance(value, str) else value))
-    if field.kind == "choice":
-        return chosen(value)
+    if field.kind in ("choice", "day"):
+        return chosen(value) if field.kind == "choice" else day_text(str(value))
     return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 

@@ -14,6 +14,7 @@ from arapp.upstreams.models import Connection, RunStatus, VerificationStatus
 from arapp.upstreams.secrets import opens
 from arapp.web.freshness import STALE_AFTER, connection_of, read_at
 from arapp.web.held import no_worker
+from arapp.web.said import said
 from arapp.web.shown import clock, whole
 
 
@@ -65,7 +66,7 @@ def _state(source: Source, connection: Connection | None, now: datetime, worker:
 def _read_state(source: Source, now: datetime, worker: bool) -> Condition:
     moment = read_at(source)
     if source.last_status == RunStatus.FAILED:
-        return Condition("bad", _("Last reading failed"), source.last_error)
+        return Condition("bad", _("Last reading failed"), said(source.last_error))
     if moment is None:
         return Condition("warn", _("Not read yet"), _("It is read by the worker soon.") if worker else no_worker())
     if asks_for_consent(source):
@@ -73,7 +74,7 @@ def _read_state(source: Source, now: datetime, worker: bool) -> Condition:
     if now - moment > STALE_AFTER:
         return Condition("warn", _("Not fresh"), _("“Sync now” reads it again.") if worker else no_worker())
     if source.last_status == RunStatus.PARTIAL:
-        return Condition("warn", _("Fresh, but not complete"), source.last_error)
+        return Condition("warn", _("Fresh, but not complete"), said(source.last_error))
     return Condition("good", _("Fresh"))
 
 
@@ -124,7 +125,7 @@ def consent_given() -> str:
 def _compared(source: Source) -> str:
     """How the last comparison ended, unless the two agree."""
     count = source.compared_count
-    facts = {"service": source.get_service_display(), "n": whole(count), "error": source.compared_error}
+    facts = {"service": source.get_service_display(), "n": whole(count), "error": said(source.compared_error)}
     if source.compared_status == VerificationStatus.FAILED:
         return _("The last comparison with %(service)s failed: %(error)s") % facts
     if source.compared_status != VerificationStatus.DIFFERENT:

@@ -6,10 +6,11 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
-from arapp.approvals.models import Decision, Origin
+from arapp.approvals.models import Action, ApprovalState, Decision, Origin
 from arapp.outbox.models import Intent, IntentState
 from arapp.receivables.models import Invoice, Snapshot
 from arapp.receivables.substance import Difference, differences
+from arapp.web.said import said
 from arapp.web.standing import newest_decision
 
 
@@ -20,18 +21,35 @@ class Conflict:
 
 
 def conflict_of(invoice: Invoice, decisions: Sequence[Decision], snapshots: Sequence[Snapshot]) -> Conflict | None:
-    """Until somebody decides anew; None when the last decision stands or a person took it back.
+    """Until somebody decides anew; None when the last decision stands.
 
-    ``decisions`` and ``snapshots`` are newest first.
+    Where a person took an approval back, what has changed since it was approved. ``decisions`` and ``snapshots`` are
+    newest first.
     """
     intent = newest_decision(invoice)
     stale = intent if intent and is_stale(intent) else None
     decided = _undone(decisions) or next((one for one in decisions[:1] if stale and one.intent_id == stale.pk), None)
     before = _content(snapshots, decided.digest) if decided else None
     if before is None or before.digest == invoice.digest:
-        return None
+        return _since_approved(invoice, decisions, snapshots)
     told = stale is not None and stale.pk == decided.intent_id
-    return Conflict(stale.error if told else _changed(invoice, decided), _between(before, snapshots[0]))
+    return Conflict(said(stale.error) if told else _changed(invoice, decided), _between(before, snapshots[0]))
+
+
+def _since_approved(
+    invoice: Invoice, decisions: Sequence[Decision], snapshots: Sequence[Snapshot]
+) -> Conflict | None:
+    if invoice.approval.state != ApprovalState.WAITING:
+        return None
+    approved = next((one for one in decisions if one.action == Action.APPROVE and one.digest), None)
+    before = _content(snapshots, approved.digest) if approved else None
+    if before is None or before.digest == invoice.digest:
+        return None
+    facts = {"service": invoice.source.get_service_display(), "who": approved.person or ""}
+    if not approved.person:
+        return Conflict(_("The document has changed since it was approved."), _between(before, snapshots[0]))
+    sentence = _("The document has changed at %(service)s since %(who)s approved it.") % facts
+    return Conflict(sentence, _between(before, snapshots[0]))
 
 
 def _undone(decisions: Sequence[Decision]) -> Decision | None:

@@ -9,11 +9,14 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from arapp.actions.table import ACTIONS, Action
+from arapp.approvals.batches import Batch, Phase
 from arapp.approvals.models import Approval, ApprovalState
+from arapp.lists.views import folded_views
 from arapp.people.models import DECIDE, MANAGE, PREPARE, SYNC
 from arapp.receivables.models import Invoice, Source
 from arapp.web.freshness import Freshness, freshness, with_last_run
 from arapp.web.makers import PAGES
+from arapp.web.saved import ViewsHere, views_here
 
 
 def _count(approvals: QuerySet[Approval]) -> Coalesce:
@@ -28,6 +31,7 @@ class Desk:
     def __init__(self, request: HttpRequest) -> None:
         self.user = getattr(request, "user", None)
         self.path = request.path
+        self.request = request
 
     @cached_property
     def signed_in(self) -> bool:
@@ -39,7 +43,9 @@ class Desk:
             return []
         waiting = Approval.objects.filter(state=ApprovalState.WAITING)
         others = waiting.filter(invoice__in=Invoice.objects.undecidable().values("pk"))
-        return list(with_last_run(Source.objects.annotate(waiting=_count(waiting) - _count(others))))
+        views = folded_views(self.user, views_here(self.request).listed)
+        counted = Source.objects.annotate(waiting=_count(waiting) - _count(others), views=views)
+        return list(with_last_run(counted))
 
     @property
     def waiting(self) -> int:
@@ -57,6 +63,12 @@ class Desk:
     @property
     def decides(self) -> bool:
         return self.signed_in and self.user.can(DECIDE)
+
+    @cached_property
+    def unfinished(self) -> Batch | None:
+        """The person's newest decision on many invoices that was left in the middle."""
+        begun = Batch.objects.filter(person=self.user, phase=Phase.DECIDING) if self.decides else Batch.objects.none()
+        return begun.first()
 
     @property
     def prepares(self) -> bool:
@@ -82,6 +94,16 @@ class Desk:
     @property
     def sees_sources(self) -> bool:
         return self.signed_in and self.user.can(SYNC)
+
+    @cached_property
+    def views(self) -> ViewsHere | None:
+        """The person's saved views; those of a page came with its sources."""
+        if not self.signed_in:
+            return None
+        views = views_here(self.request)
+        if self.__dict__.get("sources"):
+            views.take(self.sources[0].views)
+        return views
 
     @property
     def manages(self) -> bool:

@@ -17,10 +17,13 @@ from arapp.lists.filters import ListFilter
 def csv_of(
     request: HttpRequest, found: ListFilter, rows: Iterable[Any], columns: Sequence[Column], name: str
 ) -> HttpResponseBase:
-    """Exactly the rows of the filtered list, line by line as they are read. ``name`` is the list's and its URL's."""
+    """Exactly the rows of the filtered list, line by line as they are read, in the form the person prefers.
+
+    ``name`` is the list's and its URL's.
+    """
     if found.problems:
         return refused(request, found.problems, name)
-    lines = csv.csv_lines(rows, columns, found.today)
+    lines = csv.csv_lines(rows, columns, found.today, csv.Form(request.user.csv_form))
     headers = {"Content-Disposition": _named(name, "csv")}
     return StreamingHttpResponse(lines, content_type=csv.CONTENT_TYPE, headers=headers)
 

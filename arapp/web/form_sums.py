@@ -1,11 +1,12 @@
 """What an invoice comes to while it is written: as far as its lines are complete, by the service's own rules."""
 
 from dataclasses import dataclass, field
+from typing import Any
 
 from arapp.actions.stakes import currency_for, terms_of
 from arapp.actions.wishes import Subject
 from arapp.receivables.models import Source
-from arapp.receivables.money import AmountError, Money, exact_decimal
+from arapp.receivables.money import AmountError, Money, exact_decimal, typed_number
 from arapp.receivables.sums import GROSS, SumLine, Sums, sums_of
 from arapp.web.typed import Typed
 
@@ -23,10 +24,10 @@ class Shown:
 
 def sums_shown(source: Source, subject: Subject, typed: Typed) -> Shown:
     """``typed`` is what stands in the form of an invoice."""
-    told = {name: value for name, value in typed.items() if value}
     lines = {number: line for number, row in enumerate(typed["lines"]) if (line := _line(row))}
     shown = Shown(incomplete=len(typed["lines"]) - len(lines))
     try:
+        told = {name: _plain(value) for name, value in typed.items() if value}
         terms = terms_of(told)
         shown.sums = sums_of(source.service, list(lines.values()), currency_for(source, subject, told), terms)
     except (AmountError, ArithmeticError) as error:
@@ -39,7 +40,16 @@ def sums_shown(source: Source, subject: Subject, typed: Typed) -> Shown:
 
 def _line(row: Typed) -> SumLine | None:
     try:
-        quantity, price, rate = (exact_decimal(row[name]) for name in ("quantity", "unit_price", "vat_rate"))
+        amounts = (exact_decimal(typed_number(row[name])) for name in ("quantity", "unit_price", "vat_rate"))
+        return SumLine(*amounts, _plain(row.get("discount", "")), row.get("vat_name", ""))
     except AmountError:
         return None
-    return SumLine(quantity, price, rate, row.get("discount", ""), row.get("vat_name", ""))
+
+
+def _plain(value: Any) -> Any:
+    """A number or percentage with a decimal point; anything else as it is. AmountError for one of two meanings."""
+    if isinstance(value, dict):
+        return {name: _plain(inner) for name, inner in value.items()}
+    if not isinstance(value, str):
+        return value
+    return f"{typed_number(value[:-1])}%" if value.endswith("%") else typed_number(value)

@@ -11,6 +11,7 @@ from arapp.receivables.models import Customer, Invoice, Source
 from arapp.upstreams.base import CUSTOMER
 from arapp.upstreams.hooks import SERVICES
 from arapp.upstreams.models import Hook, HookCall, HookState
+from arapp.web.said import said
 from arapp.web.shown import exact_moment
 
 LAST = 20
@@ -61,7 +62,7 @@ def _calls(source: Source, calls: list[HookCall]) -> list[CallShown]:
     found = []
     for call in calls:
         url, label = links.get((call.kind, call.external_id), ("", call.external_id))
-        found.append(CallShown(call, _CSS[call.state], url, label, call.note.partition("\n")[0]))
+        found.append(CallShown(call, _CSS[call.state], url, label, said(call.note.partition("\n")[0])))
     return found
 
 

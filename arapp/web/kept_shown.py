@@ -14,7 +14,9 @@ from arapp.outbox.models import Intent
 from arapp.receivables.folded import parts_of
 from arapp.receivables.models import Invoice, MovementKind, PaperKind
 from arapp.receivables.money import Money
-from arapp.web.shown import chosen, without_mark
+from arapp.web.said import event_said
+from arapp.web.shown import chosen
+from arapp.web.timeline import spoken_movement
 
 
 @dataclass(frozen=True)
@@ -34,14 +36,15 @@ class Moved:
 
 
 def kept_of(invoice: Invoice) -> dict[str, Any]:
-    """Comments, tags and payments that stay at the desk, and what is open less those payments."""
+    """Tags and payments that stay at the desk, and what is open less those payments."""
     payments = invoice.kept_payments.all()
     counted = [payment.money() for payment in payments if not payment.deleted_at]
     open_amount = invoice.money("open")
     return {
-        "kept_comments": invoice.kept_comments.all(),
         "tags": [*parts_of(invoice, "tags"), *parts_of(invoice, "kept_tags")],
-        "movements": _newest_first([*map(_movement, parts_of(invoice, "movements")), *map(_payment, payments)]),
+        "movements": _newest_first(
+            [*(_movement(row, invoice) for row in parts_of(invoice, "movements")), *map(_payment, payments)]
+        ),
         "paid_at_desk": sum(counted[1:], counted[0]) if counted else None,
         "left_at_desk": open_amount - sum(counted[1:], counted[0]) if counted and open_amount else None,
     }
@@ -51,10 +54,10 @@ def _newest_first(moved: list[Moved]) -> list[Moved]:
     return sorted(moved, key=lambda one: one.date, reverse=True)
 
 
-def _movement(row: Any) -> Moved:
-    what = f"{row.get_kind_display()} · {chosen(row.method)}" if row.method else str(row.get_kind_display())
+def _movement(row: Any, invoice: Invoice) -> Moved:
     deletable = row.external_id if row.kind == MovementKind.PAYMENT else ""
-    return Moved(row.date, what, row.money(), without_mark(row.text), deletable)
+    text = event_said(row.text, invoice.source.service)
+    return Moved(row.date, spoken_movement(row), row.money(), text, deletable)
 
 
 def _payment(row: Any) -> Moved:

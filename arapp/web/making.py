@@ -25,6 +25,7 @@ from arapp.web.form_sums import Shown, sums_shown
 from arapp.web.makers import EDITS
 from arapp.web.opening import opening, read_contacts
 from arapp.web.picking import customers_found, items_found, line_of
+from arapp.web.said import said
 from arapp.web.typed import Typed, as_typed, kept, leaves, stepped
 
 CUSTOMER, ITEM = "customer:", "item:"
@@ -57,7 +58,7 @@ class Making:
 
     def __post_init__(self) -> None:
         if self.subject is not None and self.subject.form is None and self.changes_it and not self.against:
-            self.read_problem = read_now(self.subject)
+            self.read_problem = said(read_now(self.subject))
 
     @property
     def changes_it(self) -> bool:

@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from arapp.actions.allowed import why_not
 from arapp.actions.table import ACTIONS, DANGER, Action, of_invoice
 from arapp.people.models import PREPARE, User
 from arapp.receivables.models import Invoice
 
-CHANGE = "invoice.update"
+CHANGE, COMMENT = "invoice.update", "invoice.comment"
 OF_PAYMENTS = ("payment.delete",)
 OF_REMINDERS = ("reminder.email", "reminder.cancel")
 
@@ -32,19 +33,33 @@ def offered(invoice: Invoice, person: User) -> dict[str, Any]:
     """The menu beside the primary action, and what stands beside payments and reminders; empty for who only sees."""
     if not person.can(PREPARE):
         return {"offers": [], "of_payments": [], "of_reminders": []}
-    change = [_offer(ACTIONS[CHANGE], invoice, person)] if invoice.source.service in ACTIONS[CHANGE].services else []
+    service = invoice.source.service
+    change = [_offer(ACTIONS[CHANGE], invoice, person)] if service in ACTIONS[CHANGE].services else []
+    further = [action for action in of_invoice(service) if not _is_note(action, service)]
     return {
-        "offers": [*change, *(_offer(action, invoice, person) for action in of_invoice(invoice.source.service))],
+        "offers": [*change, *(_offer(action, invoice, person) for action in further)],
         "of_payments": _beside(OF_PAYMENTS, invoice, person),
         "of_reminders": _beside(OF_REMINDERS, invoice, person),
     }
+
+
+def _is_note(action: Action, service: str) -> bool:
+    """A comment that stays at the desk is a note, whose form stands on the page."""
+    return action.name == COMMENT and action.kept_at(service)
+
+
+def _label(action: Action, invoice: Invoice) -> str:
+    """A comment is named with its service, so that nobody takes it for a note at the desk."""
+    if action.name != COMMENT:
+        return str(action.label)
+    return _("Comment at %(service)s") % {"service": invoice.source.get_service_display()}
 
 
 def _offer(action: Action, invoice: Invoice, person: User) -> Offer:
     page = action.name == CHANGE
     url = reverse("invoice_edit", args=[invoice.pk]) if page else reverse("act", args=[invoice.pk, action.name])
     why = why_not(action, invoice.source, invoice, person)
-    return Offer(action.name, str(action.label), url, why, action.menu == DANGER, page)
+    return Offer(action.name, _label(action, invoice), url, why, action.menu == DANGER, page)
 
 
 def _beside(names: Iterable[str], invoice: Invoice, person: User) -> list[Offer]:

@@ -12,6 +12,7 @@ from arapp.receivables.models import Customer, Item, Source
 from arapp.web.acts import act_words
 from arapp.web.held import MOVING, Held
 from arapp.web.makers import address_of
+from arapp.web.said import said
 from arapp.web.standing import OPEN, SETTLED_BY_PEOPLE, words_of
 
 STUCK = (*SETTLED_BY_PEOPLE, IntentState.UNKNOWN)
@@ -49,7 +50,7 @@ class Outgoing:
     @property
     def pause(self) -> str:
         """What the service said when it was last told, where it is told again."""
-        return self.intent.error if self.intent.state == IntentState.PENDING and not self.waits else ""
+        return said(self.intent.error) if self.intent.state == IntentState.PENDING and not self.waits else ""
 
     @property
     def again(self) -> bool:
@@ -91,16 +92,16 @@ def _joined(intents: QuerySet[Intent]) -> QuerySet[Intent]:
 def what(intent: Intent, subject: str) -> str:
     """“Approve RE1”, “RE1: Payment of 25.00 SEK”: what the service is to be told, in words."""
     if intent.decides:
-        return f"{_WHAT[intent.kind]()} {subject}".rstrip()
+        return (_WHAT[intent.kind]() % {"subject": subject}).strip()
     words = act_words(intent, intent.invoice.currency if intent.invoice_id else "")
     return f"{subject}: {words}" if subject else words
 
 
 _WHAT: dict[str, Callable[[], str]] = {
-    "approve": lambda: _("Approve"),
-    "reject": lambda: _("Reject"),
-    "reopen": lambda: _("Reopen"),
-    "send": lambda: _("Send"),
-    "complete": lambda: _("Issue"),
-    "comment": lambda: _("Comment on"),
+    "approve": lambda: _("Approve %(subject)s"),
+    "reject": lambda: _("Reject %(subject)s"),
+    "reopen": lambda: _("Reopen %(subject)s"),
+    "send": lambda: _("Send %(subject)s"),
+    "complete": lambda: _("Issue %(subject)s"),
+    "comment": lambda: _("Comment on %(subject)s"),
 }

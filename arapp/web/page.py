@@ -15,43 +15,57 @@ from arapp.kept.models import KeptComment, KeptPayment
 from arapp.lists.days import today
 from arapp.outbox.models import Intent
 from arapp.people.models import DECIDE, SYNC, User, roles_that_can
-from arapp.receivables.folded import folded, parts_of
+from arapp.receivables.duplicates import doubles_of, folded_doubles
+from arapp.receivables.folded import folded, keep_parts, parts_of
 from arapp.receivables.models import Invoice, Line
+from arapp.upstreams.pages import own_page_of
 from arapp.web.conflict import conflict_of
 from arapp.web.held import Held, worked
 from arapp.web.kept_shown import documents_of, files_of, kept_of
 from arapp.web.menus import offered
+from arapp.web.notes_shown import notes_of
 from arapp.web.outgoing import Outgoing
+from arapp.web.paper import letter_of, settled_of
 from arapp.web.payload import pretty
 from arapp.web.rows import labels
-from arapp.web.shown import days_late, spoken
+from arapp.web.shown import chosen, days_late, spoken
 from arapp.web.standing import acts_under_way, decision_standing, newest_decision, standing_of
-from arapp.web.timeline import shown_changes, timeline
+from arapp.web.timeline import Entry, shown_changes, timeline
 
 PARTIES = ("source__connection", "customer", "owner", "changer", "contact", "card", "approval__decided_by")
 SMALL = ("vat_rates", "movements", "papers", "tags", "kept_tags")
-"""The parts that come with the invoice's own row."""
+KEPT = ("events", "kept_comments", "kept_payments")
+"""The parts that come with the invoice's own row, and those of them that others ask for too."""
 
 
 def invoice_or_404(pk: int) -> Invoice:
     """The invoice with everything a decision and its page need; a missing approval is opened."""
     joined = (
         Invoice.objects.select_related(*PARTIES)
-        .annotate(worked=worked(), **folded(Invoice, *SMALL))
+        .annotate(worked=worked(), **folded(Invoice, *SMALL, *KEPT), **folded_doubles())
         .prefetch_related(
             Prefetch("intents", Intent.objects.select_related("settled_by", "person")),
             Prefetch("lines", Line.objects.select_related("item")),
             Prefetch("approval__decisions", Decision.objects.select_related("person")),
-            Prefetch("kept_comments", KeptComment.objects.select_related("person")),
-            Prefetch("kept_payments", KeptPayment.objects.select_related("person", "deleted_by")),
-            "events",
         )
     )
     invoice = get_object_or_404(joined, pk=pk)
     if not hasattr(invoice, "approval"):
         Approval.objects.catch_up(invoice=invoice)
-        return get_object_or_404(joined, pk=pk)
+        invoice = get_object_or_404(joined, pk=pk)
+    keep_parts(invoice, *KEPT)
+    _name_people([*invoice.kept_comments.all(), *invoice.kept_payments.all()])
     return invoice
+
+
+def _name_people(kept: list[KeptComment | KeptPayment]) -> None:
+    """Who wrote it down, and who deleted it: one query for all, and none where there is nothing."""
+    ids = {getattr(one, name) for one in kept for name in ("person_id", "deleted_by_id") if hasattr(one, name)}
+    people = User.objects.in_bulk(ids - {None}) if kept else {}
+    for one in kept:
+        one.person = people.get(one.person_id)
+        if isinstance(one, KeptPayment):
+            one.deleted_by = people.get(one.deleted_by_id)
 
 
 def page_of(invoice: Invoice, person: User) -> dict[str, Any]:
@@ -74,6 +88,8 @@ def page_of(invoice: Invoice, person: User) -> dict[str, Any]:
         "poll": standing_of(invoice, held),
         "under_way": [Outgoing.of(one, invoice.source, held, "") for one in acts_under_way(invoice)],
         "conflict": conflict,
+        "own_page": own_page_of(invoice, snapshots),
+        "doubles": doubles_of(invoice),
         "before_and_now": shown_changes(conflict.changes, invoice.currency) if conflict else [],
         "stuck": _stuck(invoice, decisions, held),
         "settles": person.can(DECIDE) and person.can(SYNC),
@@ -82,14 +98,24 @@ def page_of(invoice: Invoice, person: User) -> dict[str, Any]:
         "permissions": permissions_of(invoice.approval, person),
         "facts": [(label, _kind(value), value) for label, value in _facts(invoice) if value],
         "vat_rates": parts_of(invoice, "vat_rates"),
+        "letter": letter_of(invoice),
+        "settled": settled_of(invoice),
         **kept_of(invoice),
         "documents": documents_of(invoice),
         "files": files,
-        "entries": timeline(invoice, invoice.events.all(), decisions, snapshots, held, names),
+        "entries": timeline(invoice, snapshots, held, names),
+        **notes_of(invoice, person),
         "service_says": [pretty(text) for text in (newest.payload, newest.detail) if text] if newest else [],
         "amounts": {name: invoice.money(name) for name in ("net", "vat", "gross", "paid", "open")},
         "no_right": "" if person.can(DECIDE) else _no_right(),
     }
+
+
+def history_of(invoice: Invoice) -> list[Entry]:
+    """The timeline of an invoice by itself."""
+    held = Held.known([invoice.source], invoice.worked)
+    names = {file.name: file.filename for file in files_of(invoice.intents.all())}
+    return timeline(invoice, list(invoice.snapshots.all()), held, names)
 
 
 def _stuck(invoice: Invoice, decisions: Sequence[Decision], held: Held) -> Outgoing | None:
@@ -140,12 +166,8 @@ def _facts(invoice: Invoice) -> list[tuple[str, Any]]:
         (_("Kind"), invoice.get_kind_display()),
         (_("Corrects"), invoice.corrects),
         (_("Short id"), invoice.given_name if invoice.given_name != str(invoice) else ""),
-        (_("Reference"), invoice.reference),
-        (_("Payment reference"), invoice.payment_reference),
         (_("Payment type"), spoken(invoice.payment_type)),
-        (_("Delivery"), invoice.delivery_method or invoice.source.delivery_method),
-        (_("E-mail"), invoice.receiver_email),
-        (_("Address"), invoice.receiver_address),
+        (_("Delivery"), chosen(invoice.delivery_method or invoice.source.delivery_method)),
         (_("Supplied"), invoice.supply_date),
         (_("Discount until"), invoice.discount_date),
         (_("Sent"), invoice.sent_at),

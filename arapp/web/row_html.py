@@ -2,7 +2,7 @@
 longer than everything else on the page together.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from html import escape
 from typing import Any
 
@@ -12,22 +12,34 @@ from arapp.web.standing import Standing
 
 NOTHING = SafeString("")
 
-ROW = (
-    '<tr id="row-{pk}"{swapped}{polls}>{box}'
-    '<th scope="row"><a href="{url}" title="{number}"{gone}>{number}</a>{credit_note}</th>'
-    '<td class="name">{customer}</td><td class="sourcely" title="{source} ({service})">{source}</td>'
-    '<td class="issued">{issued}</td><td class="due" data-label="{due_label}">{due}{late}</td>'
-    '<td class="num gross">{gross}</td><td class="num openly" data-label="{open_label}">{open}</td>'
-    '<td class="stately">{state}{flags}</td><td class="approvally">{approval}{standing}</td>{ends}</tr>'
-)
+ROW = '<tr id="row-{{pk}}"{{swapped}}{{polls}}>{{box}}{cells}{{ends}}</tr>'
+"""Around the cells of the columns that a person sees."""
+CELLS = {
+    "number": '<th scope="row"><a href="{url}" title="{number}" data-panel dir="auto"{gone}>{number}</a>'
+    "{credit_note}{double}</th>",
+    "customer": '<td class="name">{customer}</td>',
+    "source": '<td class="sourcely" title="{source} ({service})" dir="auto">{source}</td>',
+    "issued": '<td class="issued">{issued}</td>',
+    "due": '<td class="due" data-label="{due_label}">{due}{late}</td>',
+    "gross": '<td class="num gross{gross_long}">{gross}</td>',
+    "open": '<td class="num openly{open_long}" data-label="{open_label}">{open}</td>',
+    "state": '<td class="stately">{state}{flags}</td>',
+    "approval": '<td class="approvally">{approval}{standing}</td>',
+}
+FURTHER = '<td class="{css}" data-label="{label}">{place}</td>'
+"""Of any other column; its value is a bare text, or markup of its own."""
+TEXT = '<span class="whole" dir="auto" title="{words}">{words}</span>'
 BOX = (
     '<td class="box"><input type="checkbox" form="bulk" name="ids" value="{pk}:{digest}" aria-label="{select}"'
     ' data-minor="{minor}" data-currency="{currency}" autocomplete="off"></td>'
 )
 SWAPPED = SafeString(' hx-swap-oob="true"')
+LONG = SafeString(" long")
+"""An amount that fits its column in a smaller size alone; none is ever cut."""
 GONE = SafeString(' class="gone"')
 CREDIT_NOTE = '<small class="quiet">{words}</small>'
-CUSTOMER = '<a href="{url}" title="{name}">{name}</a>'
+CUSTOMER = '<a href="{url}" title="{name}" dir="auto">{name}</a>'
+DOUBLE = '<small class="flag" title="{words}">{label}</small>'
 LATE = '<small class="late">{words}</small>'
 FLAGS = '<small class="flag" title="{words}">{words}</small>'
 BADGE = '<span class="state s-{value}">{words}</span>'
@@ -37,16 +49,17 @@ POLLS = (
 )
 ENDS = '<td class="ends"><div class="doing">{doing}</div></td>'
 BUTTON = (
-    '<button class="do{css}" form="bulk" formaction="{url}{name}/" name="digest" value="{digest}"'
-    ' hx-post="{url}{name}/" title="{said}" aria-label="{verb} {number}: {said}" id="do-{pk}">{label}</button>'
+    '<button class="do{css}" form="bulk" formaction="{url}{name}/{seen}" name="digest" value="{digest}"'
+    ' data-act="{name}" hx-post="{url}{name}/{seen}" title="{said}" aria-label="{verb} {number}: {said}"'
+    ' id="do-{pk}">{label}</button>'
 )
 ASK = (
-    '<a class="do{css}" href="{url}act/invoice.send/?next={back}" title="{said}"'
+    '<a class="do{css}" href="{url}act/invoice.send/?next={back}" data-act="{name}" title="{said}"'
     ' aria-label="{verb} {number}: {said}" id="do-{pk}">{label}</a>'
 )
 """In its place where a customer gets something: the page behind it asks once more, with receiver and amount."""
 REJECT = (
-    '<details class="menu end"{opened}><summary class="do{css}" title="{said}">{label}'
+    '<details class="menu end"{opened}><summary class="do{css}" data-act="reject" title="{said}">{label}'
     '<span class="unseen"> {number}</span></summary><div class="pop">{inside}</div></details>'
 )
 REJECT_FORM = (
@@ -64,6 +77,17 @@ def filled(markup: str, texts: Mapping[str, Any]) -> SafeString:
     """The markup with the texts in its places, escaped unless they are safe already."""
     safe = {name: text if type(text) is SafeString else escape(str(text)) for name, text in texts.items()}
     return SafeString(markup.format_map(safe))
+
+
+def row_markup(cells: Iterable[str]) -> str:
+    """The markup of a row with these cells."""
+    return ROW.format(cells="".join(cells))
+
+
+def further_cell(name: str, css: str, label: str) -> str:
+    """The markup of a column that has no cell of its own; ``{name}`` stands where its value goes."""
+    said = escape(label).replace("{", "{{").replace("}", "}}")
+    return FURTHER.format(css=css, label=said, place=f"{{{name}}}")
 
 
 def if_any(words: str, markup: str) -> SafeString:

@@ -3,8 +3,9 @@
 An invoice comes from ``arapp.lists.invoices.invoice_rows``: with names joined and intents prefetched.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import quote
 
@@ -19,35 +20,49 @@ from arapp.approvals.effects import APPROVE, REJECT, REOPEN, SEND
 from arapp.approvals.models import Approval, ApprovalState
 from arapp.lists.filters import FLAGS
 from arapp.lists.invoices import invoice_rows
-from arapp.people.models import DECIDE, PREPARE
+from arapp.people.models import DECIDE, PREPARE, User
+from arapp.receivables.duplicates import Double, doubles_among, folded_doubles
 from arapp.receivables.models import Customer, Invoice, Kind, Service, State
 from arapp.web import row_html as markup
 from arapp.web.held import Held
 from arapp.web.row_html import NOTHING, filled, if_any
-from arapp.web.shown import DASH, days_late, money_html
+from arapp.web.screen_columns import INVOICES, LISTS, ScreenColumn, cell_html, layout
+from arapp.web.shown import DASH, date_text, days_late, money_html
 from arapp.web.standing import standing_of
 
+LONG = 10**10
+"""Smallest units, from which an amount has so many digits that it is written smaller."""
+DOUBLE_SEEN = SafeString("?duplicate=seen")
 
-def ready() -> QuerySet[Invoice]:
-    """All invoices, each with what its row needs."""
-    return invoice_rows(Invoice.objects.all())
+
+def ready(person: User | None = None) -> QuerySet[Invoice]:
+    """All invoices, each with what its row needs: in the columns of the person, or in anybody's."""
+    names = layout(person, INVOICES).names if person else list(LISTS[INVOICES])
+    return invoice_rows(Invoice.objects.all(), names).annotate(**folded_doubles())
 
 
 def rows_of(
     invoices: Iterable[Invoice], request: HttpRequest, today: date, swapped: bool = False, held: Held | None = None
 ) -> list[SafeString]:
     """A rejection leads back to the page of the request; ``swapped`` rows take their places by themselves."""
-    rows = _Rows(request, today)
+    shown, rows = list(invoices), _Rows(request, today)
     rows.held = held or rows.held
     rows.back = request.get_full_path() if request.method == "GET" else ""
     rows.swapped = markup.SWAPPED if swapped else NOTHING
-    return [rows.row(invoice) for invoice in invoices]
+    rows.doubles = doubles_among(shown)
+    return [rows.row(invoice) for invoice in shown]
 
 
-def row_of(invoice: Invoice, request: HttpRequest, today: date, typed: str = "", problem: str = "") -> SafeString:
-    """The same for one row; ``typed`` is the note that ``problem`` stands against."""
+def row_of(
+    invoice: Invoice, request: HttpRequest, today: date, typed: str = "", problem: str = "", doubled: bool = False
+) -> SafeString:
+    """The same for one row; ``typed`` is the note that ``problem`` stands against.
+
+    ``doubled``: it has been said that it may be a duplicate; its button approves it all the same.
+    """
     rows = _Rows(request, today)
     rows.typed, rows.problem = typed, problem
+    rows.doubles, rows.doubled = doubles_among([invoice]), doubled
     return rows.row(invoice)
 
 
@@ -55,7 +70,9 @@ class _Rows:
     """What all rows of a page have in common, looked up once: words and the beginnings of addresses."""
 
     back = typed = problem = ""
+    doubled = False
     swapped = NOTHING
+    doubles: Mapping[int, Sequence[Double]] = MappingProxyType({})
 
     def __init__(self, request: HttpRequest, today: date) -> None:
         self.person, self.today, self.held = request.user, today, Held()
@@ -69,6 +86,10 @@ class _Rows:
         self.select, self.credit_note, self.why = _("Select %(number)s"), _("Credit note"), _("Why?")
         self.open, self.due = _("open"), _("due")
         self.flags = [(name, str(words)) for name, words in FLAGS]
+        self.double = _("possible duplicate")
+        columns = [place.column for place in layout(self.person, INVOICES).placed]
+        self.markup = markup.row_markup(_cell(column) for column in columns)
+        self.further = [column for column in columns if column.read]
 
     def row(self, invoice: Invoice) -> SafeString:
         number, url, source = str(invoice), f"{self.invoices}{invoice.pk}/", invoice.source
@@ -81,15 +102,18 @@ class _Rows:
             "url": url,
             "number": number,
             "gone": markup.GONE if invoice.gone_at else NOTHING,
+            "double": self._double(self.doubles.get(invoice.pk, ())),
             "credit_note": if_any(self.credit_note * (invoice.kind == Kind.CREDIT_NOTE), markup.CREDIT_NOTE),
             "customer": self._customer(invoice.customer),
             "source": source.name,
             "service": self.services.get(source.service, source.service),
-            "issued": invoice.issue_date.isoformat() if invoice.issue_date else DASH,
-            "due": invoice.due_date.isoformat() if invoice.due_date else DASH,
+            "issued": date_text(invoice.issue_date) if invoice.issue_date else DASH,
+            "due": date_text(invoice.due_date) if invoice.due_date else DASH,
             "due_label": self.due,
             "late": if_any(days_late(late), markup.LATE) if late else NOTHING,
             "gross": money_html(invoice.gross, invoice.currency),
+            "gross_long": markup.LONG if abs(invoice.gross or 0) >= LONG else NOTHING,
+            "open_long": markup.LONG if abs(invoice.open or 0) >= LONG else NOTHING,
             "open": money_html(invoice.open, invoice.currency),
             "open_label": self.open,
             "state": self.states.get(invoice.state, invoice.state),
@@ -99,7 +123,15 @@ class _Rows:
             "box": self._box(invoice, number) if self.prepares else NOTHING,
             "ends": self._ends(invoice, approval, url, number) if self.decides else NOTHING,
         }
-        return filled(markup.ROW, texts)
+        texts |= {column.name: cell_html(column, invoice, self.today) for column in self.further}
+        return filled(self.markup, texts)
+
+    def _double(self, others: Sequence[Double]) -> SafeString:
+        """The invoice may be one that another source has, too."""
+        if not others:
+            return NOTHING
+        words = ", ".join(other.words for other in others)
+        return filled(markup.DOUBLE, {"words": words, "label": self.double})
 
     def _customer(self, customer: Customer | None) -> SafeString:
         if customer is None:
@@ -130,10 +162,12 @@ class _Rows:
     def _button(self, approval: Approval, action: str, row: dict[str, Any]) -> SafeString:
         why_not, effect = approval.why_not(action, self.person), approval.effect(action)
         verb = _("Withdraw") if action == REOPEN and approval.withdrawable else self.labels[action]
+        again = self.doubled and action == APPROVE and not why_not
         texts = {
             "name": action,
+            "seen": DOUBLE_SEEN if again else NOTHING,
             "verb": verb,
-            "label": verb if why_not else effect.short or verb,
+            "label": verb if why_not else _("Approve all the same") if again else effect.short or verb,
             "said": why_not or effect.sentence,
             "css": " not" if why_not else " go" if action == APPROVE else "",
             "back": quote(self.back),
@@ -162,6 +196,12 @@ class _Rows:
             "effect": effect,
         }
         return filled(markup.REJECT_FORM, row | texts)
+
+
+def _cell(column: ScreenColumn) -> str:
+    return (
+        markup.further_cell(column.name, column.css, str(column.label)) if column.read else markup.CELLS[column.name]
+    )
 
 
 def _badges(choices: Iterable[tuple[str, Any]]) -> dict[str, SafeString]:

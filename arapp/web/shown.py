@@ -1,8 +1,12 @@
-"""How amounts, moments, dates and states look on a page. Text and safe HTML; no queries."""
+"""How amounts, moments, dates and states look on a page, in the form of the reader's language (``arapp/formats``).
+
+Text and safe HTML; no queries. What a program reads (``datetime``, addresses, downloads) is written the same for all.
+"""
 
 import re
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
+from typing import Any
 
 from django.utils import timezone
 from django.utils.html import escape, format_html
@@ -10,7 +14,9 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from arapp.receivables.money import MINUS, Money, exponent
+from arapp.receivables.dates import date_text
+from arapp.receivables.money import Money, exponent, figures
+from arapp.web.service_words import in_words
 
 DASH = mark_safe('<span class="none" aria-hidden="true">–</span>')
 MINUTE, HOUR, DAY = 60, 3_600, 86_400
@@ -20,6 +26,7 @@ _CHOSEN = {
     "remaining": gettext_lazy("The rest"),
     "amount": gettext_lazy("An amount"),
     "items": gettext_lazy("Chosen lines"),
+    "Email+Letter": gettext_lazy("Email+Letter"),
     **{word: word for word in ("SMS", "EDI", "kg", "km", "mm")},
     **{"m2": "m²", "m3": "m³", "kwh": "kWh", "paypal": "PayPal"},
 }
@@ -33,9 +40,19 @@ def money_html(minor: int | None, currency: str) -> SafeString:
     return mark_safe(f'<span class="money">{shown} <span class="cur">{escape(currency)}</span></span>')
 
 
+def amount_text(minor: int, currency: str) -> str:
+    """``1,234.50 EUR``, for where no HTML can stand."""
+    return str(Money(minor, currency))
+
+
 def whole(number: int) -> str:
     """A count with its thousands grouped: “12,000”."""
-    return f"{number:,}"
+    return figures(f"{number:,}")
+
+
+def percent(number: int | Decimal | str) -> str:
+    """“19 %”, “8.5 %”."""
+    return _("%(number)s %%") % {"number": exact_html(str(number))}
 
 
 def exact_html(text: str, currency: str = "") -> str:
@@ -46,14 +63,13 @@ def exact_html(text: str, currency: str = "") -> str:
         return text or DASH
     number = number.normalize()
     places = max(-number.as_tuple().exponent, exponent(currency) if currency else 0, 0)
-    return f"{number:,.{places}f}".replace("-", MINUS)
+    return figures(f"{number:,.{places}f}")
 
 
 def spoken(word: str) -> str:
     """A service's word as a person would write it: “BillogramCreated”, “bank_transfer”, “CASH,CREDIT_CARD”."""
     parts = [re.sub(r"(?<=[a-z])(?=[A-Z])", " ", part).replace("_", " ").strip() for part in word.split(",")]
-    text = ", ".join(part for part in parts if part)
-    return text[:1].upper() + text[1:].lower() if text else ""
+    return ", ".join(in_words(part.capitalize()) for part in parts if part)
 
 
 def chosen(word: str) -> str:
@@ -78,11 +94,26 @@ def ago(moment: datetime, now: datetime) -> str:
     days = seconds // DAY
     if days <= 30:
         return ngettext("%(n)d day ago", "%(n)d days ago", days) % {"n": days}
-    return timezone.localtime(moment).date().isoformat()
+    return date_text(timezone.localtime(moment).date())
 
 
 def exact_moment(moment: datetime) -> str:
-    return timezone.localtime(moment).strftime("%Y-%m-%d %H:%M:%S %Z")
+    local = timezone.localtime(moment)
+    return f"{date_text(local.date())} {local:%H:%M:%S %Z}"
+
+
+def moment_text(moment: datetime) -> str:
+    """“2026-11-20 10:42”, in the company's time zone."""
+    local = timezone.localtime(moment)
+    return f"{date_text(local.date())} {local:%H:%M}"
+
+
+def day_text(text: Any) -> str:
+    """A day kept as text, ``2026-11-20``, as ``date_text`` writes it; anything else as it is."""
+    try:
+        return date_text(date.fromisoformat(text))
+    except (TypeError, ValueError):
+        return str(text)
 
 
 def moment_html(moment: datetime | None) -> SafeString:
@@ -100,14 +131,14 @@ def moment_html(moment: datetime | None) -> SafeString:
 def date_html(day: date | None) -> SafeString:
     if day is None:
         return DASH
-    return mark_safe(f'<time datetime="{day.isoformat()}">{day.isoformat()}</time>')
+    return mark_safe(f'<time datetime="{day.isoformat()}">{date_text(day)}</time>')
 
 
 def clock(moment: datetime) -> str:
     """The time of a moment of today, else its date and time."""
     local = timezone.localtime(moment)
-    return local.strftime("%H:%M") if local.date() == timezone.localdate() else local.strftime("%Y-%m-%d %H:%M")
+    return f"{local:%H:%M}" if local.date() == timezone.localdate() else moment_text(moment)
 
 
 def days_late(days: int) -> str:
-    return ngettext("%(n)d day late", "%(n)d days late", days) % {"n": days}
+    return ngettext("%(n)s day late", "%(n)s days late", days) % {"n": whole(days)}

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _now_
 from django.utils.translation import gettext_lazy as _
 
 from arapp.receivables.models import SecondPerson, Source
-from arapp.receivables.money import AmountError, Money, currency_code
+from arapp.receivables.money import AmountError, Money, currency_code, in_form, typed_number
 
 
 class SecondPersonForm(forms.Form):
@@ -24,7 +24,7 @@ class SecondPersonForm(forms.Form):
 
     def __init__(self, data: Any = None, *, source: Source) -> None:
         limit = source.second_person_limit
-        known = {"amount": limit.plain(), "currency": limit.currency} if limit else {}
+        known = {"amount": in_form(limit.plain()), "currency": limit.currency} if limit else {}
         super().__init__(data, initial={"rule": source.second_person, **known})
         self.source = source
         self.fields["amount"].widget.attrs["inputmode"] = "decimal"
@@ -52,7 +52,7 @@ class SecondPersonForm(forms.Form):
 
     def _amount(self, text: str, currency: str) -> Money | None:
         try:
-            amount = Money.parse(text, currency)
+            amount = Money.parse(typed_number(text), currency)
         except AmountError as error:
             self.add_error("amount", str(error))
             return None

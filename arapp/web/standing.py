@@ -9,6 +9,7 @@ from arapp.outbox.models import UNSETTLED, Intent, IntentState, decisions_told, 
 from arapp.receivables.models import Invoice, Source
 from arapp.web.acts import is_kept, with_act
 from arapp.web.held import MOVING, NO_WORKER, Held
+from arapp.web.said import said
 from arapp.web.shown import clock
 
 SETTLED_BY_PEOPLE = (IntentState.NEEDS_PERSON, IntentState.REFUSED)
@@ -93,11 +94,12 @@ def words_of(intent: Intent, source: Source, held: Held) -> str:
     if intent.settled_by_id and intent.state in _BY_HAND:
         return _BY_HAND[intent.state]() % {"service": service}
     if intent.state == IntentState.SUPERSEDED and intent.error:
-        return intent.error
+        return said(intent.error)
     waits = held.sentence(intent, source)
     if waits and intent.state in MOVING:
         return waits
-    facts = {"service": service, "words": intent.error, "at": clock(intent.settled_at) if intent.settled_at else ""}
+    at = clock(intent.settled_at) if intent.settled_at else ""
+    facts = {"service": service, "words": said(intent.error), "at": at}
     words = _SENTENCES[intent.state]() % facts
     return f"{words}. {waits}" if waits else words
 

@@ -1,22 +1,26 @@
-"""One timeline of an invoice: service events, decisions, pushes and changes of substance, newest first."""
+"""One timeline of an invoice: service events, decisions, pushes, movements, notes and changes, newest first."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from itertools import pairwise
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from arapp.approvals.models import Decision, Origin
+from arapp.kept.models import KeptComment
+from arapp.lists.days import end_of
 from arapp.outbox.models import Intent
-from arapp.receivables.models import Event, Invoice, Snapshot
+from arapp.receivables.folded import parts_of
+from arapp.receivables.models import Event, Invoice, Movement, Snapshot
 from arapp.receivables.money import Money
 from arapp.receivables.substance import Difference, differences
-from arapp.web.acts import act_words, details_of
+from arapp.web.acts import act_words, details_of, is_kept
 from arapp.web.conflict import changes_before
 from arapp.web.held import Held
-from arapp.web.shown import spoken, without_mark
+from arapp.web.said import event_said, said
+from arapp.web.shown import chosen, day_text, exact_html, percent, spoken
 from arapp.web.standing import words_of
 
 NEVER = datetime.min.replace(tzinfo=UTC)
@@ -36,32 +40,57 @@ class Entry:
     standing: str = ""
     details: Sequence[tuple[str, str]] = ()
     """What a service was told, field by field: name and value."""
+    day: date | None = None
+    """Of what has a day alone; ``at`` is then where it stands among the others."""
+    amount: Money | None = None
+    id: str = ""
+    """Of an entry that can go away by itself."""
 
 
-def timeline(
-    invoice: Invoice,
-    events: Iterable[Event],
-    decisions: Iterable[Decision],
-    snapshots: Sequence[Snapshot],
-    held: Held,
-    files: Mapping[str, str],
-) -> list[Entry]:
+def timeline(invoice: Invoice, snapshots: Sequence[Snapshot], held: Held, files: Mapping[str, str]) -> list[Entry]:
     """Newest first; what has no date comes last. ``snapshots`` are newest first; ``files`` as in ``details_of``."""
     changes = list(_changes(invoice, snapshots))
     told = [change.changes for change in changes]
-    intents = invoice.intents.all()
+    intents = [intent for intent in invoice.intents.all() if not _is_note(intent, invoice)]
     entries = [
         *(_push(intent, invoice, snapshots, held, told) for intent in intents if intent.decides),
         *(_act(intent, invoice, held, files) for intent in intents if not intent.decides),
-        *(_decision(decision, invoice) for decision in decisions),
+        *(_decision(decision, invoice) for decision in invoice.approval.decisions.all()),
         *changes,
-        *map(_event, events),
+        *(_event(event, invoice.source.service) for event in invoice.events.all()),
+        *_movements(invoice),
+        *map(note_entry, invoice.kept_comments.all()),
     ]
     return sorted(entries, key=lambda entry: entry.at or NEVER, reverse=True)
 
 
-def _event(event: Event) -> Entry:
-    return Entry(event.at, spoken(event.kind), "event", event.person, without_mark(event.text))
+def _is_note(intent: Intent, invoice: Invoice) -> bool:
+    """Whether it kept a note at the desk: that has an entry of its own."""
+    return intent.kind == "invoice.comment" and is_kept(intent, invoice.source)
+
+
+def note_entry(comment: KeptComment) -> Entry:
+    """A note that never leaves the desk."""
+    who = str(comment.person) if comment.person_id else ""
+    return Entry(comment.at, _("Note at the desk"), "noted", who, comment.text, id=f"note-{comment.pk}-happened")
+
+
+def _movements(invoice: Invoice) -> Iterator[Entry]:
+    """Each of a day alone: it stands at its end, above what happened then. What an event says is not said again."""
+    told = {event.text for event in invoice.events.all()}
+    for row in parts_of(invoice, "movements"):
+        text = "" if row.text in told else event_said(row.text, invoice.source.service)
+        yield Entry(end_of(row.date), spoken_movement(row), "moved", text=text, day=row.date, amount=row.money())
+
+
+def spoken_movement(row: Movement) -> str:
+    """“Payment · Bank transfer”."""
+    kind = str(row.get_kind_display())
+    return f"{kind} · {chosen(row.method)}" if row.method else kind
+
+
+def _event(event: Event, service: str) -> Entry:
+    return Entry(event.at, spoken(event.kind), "event", event.person, event_said(event.text, service))
 
 
 def _decision(decision: Decision, invoice: Invoice) -> Entry:
@@ -76,7 +105,7 @@ def _decision(decision: Decision, invoice: Invoice) -> Entry:
         decision.get_action_display(),
         f"decision s-{decision.to_state}",
         _who(decision) if decision.person else who,
-        decision.note,
+        decision.note if decision.person else said(decision.note),
     )
 
 
@@ -97,7 +126,7 @@ def _push(
         words_of(intent, invoice.source, held),
         f"push p-{intent.state}",
         str(intent.settled_by) if intent.settled_by_id else "",
-        intent.error if intent.settled_by_id else "",
+        said(intent.error) if intent.settled_by_id else "",
         changes=() if changes in told else changes,
     )
 
@@ -170,13 +199,14 @@ def _value(field: str, value: Any, currency: str) -> str:
         return str(Money(value, currency))
     if isinstance(value, dict):
         return _line(value)
-    return str(value)
+    return day_text(value) if isinstance(value, str) and field.endswith("_date") else str(value)
 
 
 def _line(line: dict[str, Any]) -> str:
     """“Consulting, 2 hour at 50, 19 %”."""
-    amount = " ".join(str(line[key]) for key in ("quantity", "unit") if line.get(key))
-    price = _("at %(price)s") % {"price": line["unit_price"]} if line.get("unit_price") else ""
+    quantity = exact_html(str(line["quantity"])) if line.get("quantity") else ""
+    amount = " ".join(part for part in (quantity, line.get("unit")) if part)
+    price = _("at %(price)s") % {"price": exact_html(str(line["unit_price"]))} if line.get("unit_price") else ""
     parts = [line.get("title"), line.get("description"), f"{amount} {price}".strip()]
-    parts += [f"{line['vat_rate']} %"] if line.get("vat_rate") else []
+    parts += [percent(line["vat_rate"])] if line.get("vat_rate") else []
     return ", ".join(part for part in [*parts, line.get("discount")] if part)

@@ -10,11 +10,14 @@ from typing import Any
 from django.http import QueryDict
 
 from arapp.actions.fields import Field
+from arapp.receivables.money import AmountError, in_form, typed_number
 
 Typed = dict[str, Any]
 FILES = ("file", "files")
 NESTED = ("group", "rows")
 LISTS = ("emails", "texts", "words", "files")
+NUMBERS = ("amount", "decimal", "percent", "reduction")
+"""They stand in a form with the reader's decimal sign, and in the data with a point."""
 ADD, REMOVE = "add:", "remove:"
 _WHOLE = re.compile(r"[+-]?\d{1,15}", re.ASCII)
 _BETWEEN = re.compile(r"[,;\n]")
@@ -48,6 +51,8 @@ def _as_typed(field: Field, value: Any) -> Any:
         return [as_typed(field.fields, row) for row in value]
     if field.kind == "yes":
         return "on" if value else ""
+    if field.kind in NUMBERS:
+        return in_form(_plain(str(value)))
     return _plain(", ".join(value) if field.kind in LISTS else str(value))
 
 
@@ -122,7 +127,29 @@ def _given(field: Field, value: Any, known: Any) -> Any:
         return bool(value)
     if field.kind in LISTS:
         return [part.strip() for part in _BETWEEN.split(value) if part.strip()]
+    if field.kind in NUMBERS:
+        return _number(value)
     return int(value) if field.kind == "integer" and _WHOLE.fullmatch(value) else value
+
+
+def _number(text: str) -> str:
+    """With a decimal point, whichever sign was typed; as it was typed where it is no number, or of two meanings."""
+    try:
+        return f"{typed_number(text.removesuffix('%'))}%" if text.endswith("%") else typed_number(text)
+    except AmountError:
+        return text
+
+
+def unread(fields: Sequence[Field], typed: Typed) -> dict[str, str]:
+    """A sentence for each number that can be read in two ways, by its path."""
+    problems = {}
+    for path, field, value in leaves(fields, typed):
+        if field.kind in NUMBERS:
+            try:
+                typed_number(value.removesuffix("%"))
+            except AmountError as error:
+                problems[path] = str(error)
+    return problems
 
 
 def leaves(fields: Sequence[Field], typed: Typed, path: str = "") -> Iterator[tuple[str, Field, str]]:

@@ -4,20 +4,30 @@ from django.urls import path
 
 from arapp.actions.table import CUSTOMER, ITEM
 from arapp.approvals.effects import APPROVE, REJECT, REOPEN
+from arapp.lists.models import Listed
 from arapp.web.views import (
     accounts,
     acting,
     approvals,
+    batches,
     customers,
     dashboard,
+    debtors,
+    decisions,
     documents,
     groups,
     hooks,
     invoices,
     items,
     making,
+    notes,
+    payments,
     people,
+    preferences,
+    rates,
     reports,
+    saved,
+    search,
     settling,
     sources,
     switches,
@@ -42,6 +52,34 @@ urlpatterns = [
     path("invoices/<int:pk>/approve/", approvals.decide, {"action": APPROVE}, name="invoice_approve"),
     path("invoices/<int:pk>/reject/", approvals.decide, {"action": REJECT}, name="invoice_reject"),
     path("invoices/<int:pk>/reopen/", approvals.decide, {"action": REOPEN}, name="invoice_reopen"),
+    # Notes
+    path("invoices/<int:pk>/notes/", notes.invoice_notes, name="invoice_notes"),
+    path("customers/<int:pk>/notes/", notes.customer_notes, name="customer_notes"),
+    path("notes/<int:pk>/delete/", notes.note_drop, name="note_drop"),
+    # Saved views, and the counts of filters
+    path("views/", saved.saved_views, name="saved_views"),
+    path("views/counts/", saved.views_counts, name="views_counts"),
+    path("views/<int:pk>/", saved.saved_view, name="saved_view"),
+    path("views/<int:pk>/filters/", saved.saved_view_filters, name="saved_view_filters"),
+    path("views/<int:pk>/use/", saved.saved_view_use, name="saved_view_use"),
+    path("views/<int:pk>/share/", saved.saved_view_share, name="saved_view_share"),
+    path("views/<int:pk>/delete/", saved.saved_view_delete, name="saved_view_delete"),
+    *(path(f"{name}/facets/", saved.facets, {"listed": name}, name=f"{name}_facets") for name in Listed.values),
+    # Decisions on many
+    path("batches/<int:pk>/", batches.batch, name="batch"),
+    path("batches/<int:pk>/results.csv", batches.batch_csv, name="batch_csv"),
+    path("batches/<int:pk>/go/", batches.batch_go, name="batch_go"),
+    path("batches/<int:pk>/agree/", batches.batch_agree, name="batch_agree"),
+    path("batches/<int:pk>/stop/", batches.batch_stop, name="batch_stop"),
+    path("batches/<int:pk>/undo/", batches.batch_undo, name="batch_undo"),
+    # Search, decisions and payments
+    path("search/", search.search, name="search"),
+    path("decisions/", decisions.decisions, name="decisions"),
+    path("decisions/export.csv", decisions.decisions_csv, name="decisions_csv"),
+    path("decisions/export.xlsx", decisions.decisions_xlsx, name="decisions_xlsx"),
+    path("payments/", payments.payments, name="payments"),
+    path("payments/export.csv", payments.payments_csv, name="payments_csv"),
+    path("payments/export.xlsx", payments.payments_xlsx, name="payments_xlsx"),
     # Customers
     path("customers/", customers.customers, name="customers"),
     path("customers/export.csv", customers.customers_csv, name="customers_csv"),
@@ -50,6 +88,17 @@ urlpatterns = [
     path("customers/new/", making.make, {"name": "customer.create"}, name="customer_new"),
     path("customers/<int:pk>/edit/", making.change, {"name": "customer.update"}, name="customer_edit"),
     path("customers/<int:pk>/act/<str:name>/", making.act_beside, {"concerns": CUSTOMER}, name="customer_act"),
+    # Debtors
+    path("customers/<int:pk>/join/", debtors.customer_join, name="customer_join"),
+    path("customers/<int:pk>/history/", customers.customer_history, name="customer_history"),
+    path("debtors/", debtors.debtors, name="debtors"),
+    path("debtors/join/", debtors.debtors_join, name="debtors_join"),
+    path("debtors/apart/", debtors.debtors_apart, name="debtors_apart"),
+    path("debtors/<int:pk>/", debtors.debtor, name="debtor"),
+    path("debtors/<int:pk>/split/", debtors.debtor_split, name="debtor_split"),
+    # What currencies are worth
+    path("rates/", rates.rates, name="rates"),
+    path("rates/enter/", rates.rate_enter, name="rate_enter"),
     # Items
     path("items/", items.items, name="items"),
     path("items/export.csv", items.items_csv, name="items_csv"),
@@ -85,6 +134,10 @@ urlpatterns = [
     path("users/", people.users, name="users"),
     path("users/add/", people.user_add, name="user_add"),
     path("users/<int:pk>/", people.user, name="user"),
+    # What a person prefers
+    path("preferences/", preferences.preferences, name="preferences"),
+    path("preferences/rows/", preferences.rows, name="preferences_rows"),
+    path("preferences/columns/<slug:name>/", preferences.columns, name="preferences_columns"),
     # Accounts
     path("accounts/login/", accounts.login, name="login"),
     path("accounts/logout/", accounts.logout, name="logout"),

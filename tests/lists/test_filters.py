@@ -1,16 +1,19 @@
 """Every filter of the invoice list by itself, repeated, together, and with nonsense in it."""
 
+from datetime import date, timedelta
+
 import pytest
 from django.http import QueryDict
 from django.utils import timezone
 
 from arapp.approvals.models import Approval
+from arapp.debtors.models import Debtor, Member
 from arapp.lists import lookups
 from arapp.lists.filters import InvoiceFilter
 from arapp.receivables import mirror
 from arapp.receivables.models import Customer, Invoice
 from arapp.receivables.records import CustomerRecord
-from tests.conftest import NOW, TODAY, make_source, make_user
+from tests.conftest import NOW, TODAY, make_invoice, make_source, make_user
 from tests.lists.conftest import asked, found, refused
 
 TEXTS = (
@@ -83,6 +86,32 @@ pytestmark = pytest.mark.django_db
         ("overdue=yes", "b"),
         ("overdue=0", "a c"),
         ("overdue=0&overdue=true", "a b c"),
+        ("owed=1", "b"),
+        ("owed=0", "a c"),
+        ("age=31-60", "b"),
+        ("age=not-due&age=1-30", ""),
+        ("age=31-60&age=over-120", "b"),
+        ("days_overdue_min=50", "b"),
+        ("days_overdue_min=51", ""),
+        ("days_overdue_max=50", "b"),
+        ("days_overdue_max=49", ""),
+        ("days_overdue_min=1&days_overdue_max=90", "b"),
+        ("issued=this-month", "a"),
+        ("issued=last-quarter&issued=this-month", "a b"),
+        ("issued=yesterday", ""),
+        ("due=this-month", ""),
+        ("due=next-30-days", "a"),
+        ("created=last-90-days", "a b c"),
+        ("created=last-30-days", "a c"),
+        ("due_from=today", "a"),
+        ("due_to=today-50", "b"),
+        ("due_to=today-51", ""),
+        ("due_from=today+11&due_to=today%2B11", "a"),
+        ("created_from=today-19&created_to=today", "a c"),
+        ("flag=duplicate", ""),
+        ("payment_reference=0471", "c"),
+        ("payment_reference=471%25", ""),
+        ("debtor=1", ""),
         ("issued_from=2026-09-01&issued_to=2026-09-30", "b"),
         ("issued_from=2026-12-01&issued_from=2026-11-01", "a"),
         ("due_from=2026-12-01", "a"),
@@ -163,6 +192,16 @@ def test_days_of_moments_are_days_in_the_time_zone(three, settings):
         ("source=nowhere", "Source", "nowhere"),
         ("currency=EURO", "Currency", "EURO"),
         ("overdue=perhaps", "Overdue", "perhaps"),
+        ("age=30-60", "Age", "30-60"),
+        ("owed=maybe", "Owed", "maybe"),
+        ("days_overdue_min=many", "Days overdue from", "many"),
+        ("days_overdue_max=-1", "Days overdue to", "-1"),
+        ("days_overdue_min=99999", "Days overdue from", "99999"),
+        ("issued=last-decade", "Issued", "last-decade"),
+        ("created_from=today-", "Created from", "today-"),
+        ("due_to=today%2B99999", "Due to", "today+99999"),
+        ("flag=odd", "Needs a look", "odd"),
+        ("debtor=Muster", "Debtor", "Muster"),
         ("issued_from=2026-02-30", "Issued from", "2026-02-30"),
         ("issued_to=20260201", "Issued to", "20260201"),
         ("due_from=yesterday", "Due from", "yesterday"),
@@ -170,7 +209,7 @@ def test_days_of_moments_are_days_in_the_time_zone(three, settings):
         ("created_from=1", "Created from", "“1”"),
         ("created_to=%D9%A2%D9%A0%D9%A2%D9%A6-01-01", "Created to", "-01-01"),
         ("amount_min=abc", "Amount from", "abc"),
-        ("amount_max=1.234,56", "Amount to", "1.234,56"),
+        ("amount_max=1,234", "Amount to", "1,234"),
         ("amount_max=NaN", "Amount to", "NaN"),
         ("amount_max=1e5", "Amount to", "1e5"),
         ("sort=colour", "Sort by", "colour"),
@@ -223,12 +262,41 @@ def test_as_many_values_as_are_allowed_in_every_filter_do_not_break_the_query(th
     assert list(filterset.order.sorted(filterset.qs, TODAY)) == []
 
 
+def test_a_debtor_is_all_of_its_customers(three):
+    debtor = Debtor.objects.create()
+    for name in ("c1", "k9"):
+        Member.objects.create(debtor=debtor, customer=Customer.objects.get(external_id=name))
+    assert found(f"debtor={debtor.pk}") == "a b"
+    assert found(f"debtor={debtor.pk}&state=open") == "b"
+
+
+def test_the_same_number_and_amount_in_two_sources_is_flagged(three):
+    make_invoice(make_source(), external_id="d", number=" re-2026-001")
+    assert found("flag=duplicate") == "a d"
+    assert found("flag=duplicate&flag=delivery_failed") == "a d"
+
+
+def test_today_is_the_day_that_the_list_is_asked_for(three):
+    tomorrow = InvoiceFilter(QueryDict("days_overdue_min=51"), today=TODAY + timedelta(days=1))
+    assert [row.external_id for row in tomorrow.qs] == ["b"]
+    later = InvoiceFilter(QueryDict("issued=last-month"), today=date(2026, 12, 5))
+    assert [row.external_id for row in later.qs] == ["a"]
+
+
+def test_a_day_told_by_today_stays_as_it_was_written_in_the_form(three):
+    shown = str(asked("due_to=today-30&due_from=2026-01-01&issued=last-month&issued=today").form)
+    assert '<input type="text" name="due_to" value="today-30"' in shown
+    assert '<input type="date" name="due_from" value="2026-01-01"' in shown
+    assert '<option value="last-month" selected>' in shown
+    assert '<input type="hidden" name="issued" value="today"' in shown
+
+
 def test_nonsense_twice_gives_two_sentences(three):
     assert len(refused("state=opne&amount_min=abc&amount_min=def")) == 3
 
 
 def test_a_page_is_no_filter_and_a_misspelt_one_is_known_as_such():
-    assert asked("page=2&after=x&stat=open").unknown == ["stat"]
+    assert asked("page=2&after=x&show=7&view=all&stat=open").unknown == ["stat"]
 
 
 def test_active_filters_are_those_with_a_value():

@@ -350,3 +350,11 @@ def test_lines_are_in_the_order_of_the_groups():
     dated(*(date(2026, 1, day) for day in (3, 1, 2)))
     days = [line.keys[0].text for line in lines_of(asked(""), by("day"))]
     assert all(one > two for one, two in pairwise(days))
+
+
+def test_a_day_told_by_today_is_compared_as_the_date_it_is():
+    dated(date(2026, 10, 10), date(2026, 11, 5), date(2026, 11, 25))
+    query = "issued_from=today-30&issued_to=today%2B3"
+    (november,) = groups_of(asked(query), by("month")).found
+    assert november.query == "issued_from=2026-11-01&issued_to=2026-11-23"
+    assert len(ids(november.query)) == november.rows == len(ids(query)) == 1

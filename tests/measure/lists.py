@@ -98,6 +98,37 @@ def _fill_batch(numbers, customers, owners, draw):
     Approval.objects.bulk_create(
         [Approval(invoice=row, state=word.get(row.state, "approved"), decided_at=row.created_at) for row in rows]
     )
+    _fill_history(rows, word)
+
+
+def _fill_history(rows, word):
+    """One decision for each that was decided, one payment for each that was paid."""
+    from arapp.approvals.models import Decision
+    from arapp.receivables.models import Movement
+
+    paid = {"external_id": "p", "kind": "payment", "method": "bank"}
+    Movement.objects.bulk_create(
+        [
+            Movement(invoice=row, date=row.due_date or row.issue_date, amount=row.paid, currency=row.currency, **paid)
+            for row in rows
+            if row.paid
+        ]
+    )
+    Decision.objects.bulk_create(
+        [
+            Decision(
+                approval_id=row.pk,
+                action="reject" if row.state == "closed" else "approve",
+                from_state="waiting",
+                to_state=word.get(row.state, "approved"),
+                at=row.created_at,
+                recorded_at=row.created_at,
+                origin="imported",
+            )
+            for row in rows
+            if row.state != "draft"
+        ]
+    )
 
 
 def _invoice(n, customer, owners, draw):

@@ -1,11 +1,11 @@
 """Small parts of a row that come with its own query."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 
 from arapp.kept.models import KeptTag
-from arapp.receivables.folded import folded, parts_of
+from arapp.receivables.folded import folded, keep_parts, parts_of
 from arapp.receivables.models import Invoice
 from arapp.receivables.money import Money
 from arapp.receivables.records import MovementRecord, NamedRecord, PaperRecord
@@ -40,11 +40,7 @@ def read(invoice, *names):
 
 @pytest.mark.parametrize("name", PARTS)
 def test_they_are_the_rows_of_the_database_in_their_order(name, full):
-    shown = [
-        field.attname
-        for field in Invoice._meta.get_field(name).related_model._meta.concrete_fields
-        if field.attname != "at"
-    ]
+    shown = [field.attname for field in Invoice._meta.get_field(name).related_model._meta.concrete_fields]
     rows = list(getattr(full, name).values(*shown))
     assert [{field: getattr(part, field) for field in shown} for part in parts_of(read(full, *PARTS), name)] == rows
     assert [part.pk for part in parts_of(full, name)] == [row["id"] for row in rows]
@@ -70,9 +66,24 @@ def test_amounts_and_days_are_exact(full):
     assert [paper.date for paper in parts_of(read(full, "papers"), "papers")] == [date(2026, 11, 3), None]
 
 
-def test_a_moment_is_read_when_it_is_asked_for(full):
-    (tag,) = parts_of(read(full, "kept_tags"), "kept_tags")
-    assert tag.at == KeptTag.objects.get().at
+@pytest.mark.parametrize("microsecond", [0, 1, 999_999])
+def test_a_moment_is_exact_and_asks_for_nothing(microsecond, full, django_assert_num_queries):
+    moment = datetime(2026, 11, 20, 23, 59, 59, microsecond, UTC)
+    KeptTag.objects.update(at=moment)
+    invoice = read(full, "kept_tags")
+    with django_assert_num_queries(0):
+        (tag,) = parts_of(invoice, "kept_tags")
+        assert tag.at == moment
+        assert tag.at.tzinfo is not None
+
+
+def test_what_was_folded_stands_for_what_is_read_ahead(full, django_assert_num_queries):
+    invoice = read(full, "movements", "vat_rates")
+    keep_parts(invoice, "movements", "vat_rates")
+    with django_assert_num_queries(0):
+        assert [row.amount for row in invoice.movements.all()] == [-1, LARGE]
+        assert not list(invoice.vat_rates.all())
+    assert invoice.movements.filter(kind="fee").count() == 1
 
 
 def test_each_row_has_its_own(full, source):

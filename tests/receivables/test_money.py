@@ -1,10 +1,20 @@
 from decimal import Decimal
 
 import pytest
+from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
-from arapp.receivables.money import AmountError, CurrencyMismatch, Money, currency_code, exact_decimal, exponent
+from arapp.receivables.money import (
+    AmountError,
+    CurrencyMismatch,
+    Money,
+    currency_code,
+    exact_decimal,
+    exponent,
+    in_form,
+    typed_number,
+)
 
 minors = st.integers(-(10**15) + 1, 10**15 - 1)
 currencies = st.sampled_from(["EUR", "SEK", "JPY", "KWD", "CLF"])
@@ -99,3 +109,61 @@ def test_a_currency_is_read_in_either_case():
 
 def test_a_decimal_out_of_text_keeps_its_digits():
     assert exact_decimal("8.4034") == Decimal("8.4034")
+
+
+# As people write it
+
+
+@given(minors, currencies, st.sampled_from(["en", "de", "sv"]))
+def test_what_is_shown_is_read_back_exactly_in_each_language(minor: int, currency: str, language: str):
+    money = Money(minor, currency)
+    with translation.override(language):
+        try:
+            assert Money.parse(typed_number(money.shown()), currency) == money
+        except AmountError:
+            # “1,234” of a currency without decimals is a thousand here, and something else elsewhere.
+            assert exponent(currency) == 0
+
+
+@given(st.decimals(-(10**9), 10**9, places=4), st.sampled_from(["en", "de", "sv"]))
+def test_what_stands_in_a_form_comes_back_as_the_number_it_was(number: Decimal, language: str):
+    with translation.override(language):
+        assert Decimal(typed_number(in_form(f"{number:f}"))) == number
+
+
+@pytest.mark.parametrize(
+    ("typed", "plain"),
+    [
+        ("1234.56", "1234.56"),
+        ("1234,56", "1234.56"),
+        ("1.234,56", "1234.56"),
+        ("1,234.56", "1234.56"),
+        ("1 234,56", "1234.56"),
+        ("1\u00a0234\u202f567", "1234567"),
+        ("1'234.50", "1234.50"),
+        ("1.234.567", "1234567"),
+        ("0,125", "0.125"),
+        ("1234,567", "1234.567"),
+        ("\u22125,50", "-5.50"),
+        (" 7 ", "7"),
+    ],
+)
+@pytest.mark.parametrize("language", ["en", "de", "sv"])
+def test_numbers_are_typed_in_either_form(typed: str, plain: str, language: str):
+    with translation.override(language):
+        assert Decimal(typed_number(typed)) == Decimal(plain)
+
+
+@pytest.mark.parametrize(("language", "clear", "unclear"), [("en", "1.234", "1,234"), ("de", "1,234", "1.234")])
+def test_one_sign_before_three_digits_is_the_readers_decimal_sign_or_refused(language: str, clear: str, unclear: str):
+    with translation.override(language):
+        assert typed_number(clear) == "1.234"
+        with pytest.raises(AmountError, match="1234"):
+            typed_number(unclear)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "abc", "1.2.3", "12,34.56", "1,2,3", "1e5", "12 34", "NaN", "--1", "1,23,456.7"]
+)
+def test_what_is_no_number_is_given_back_as_it_was_typed(text: str):
+    assert typed_number(text) == text

@@ -448,10 +448,10 @@ def test_comments_and_tags_at_the_desk_show_on_the_page_and_in_the_timeline(sign
     client.post(path(document, "invoice.comment"), form(document, body="Ask <Otto>"))
     client.post(path(document, "invoice.tag"), form(document, tags="urgent, VIP", token=OTHER))
     page = text(client.get(f"/invoices/{document.pk}/"))
-    assert "Ask &lt;Otto&gt;" in page.split('id="comments"')[1].split("</section>")[0]
+    assert "Ask &lt;Otto&gt;" in page.split('id="notes"')[1].split("</section>")[0]
     assert "<li>urgent</li>" in page
     happened = page.split("What happened")[1]
-    assert "Comment" in happened
+    assert happened.count("Ask &lt;Otto&gt;") == 1
     assert "Tags: + urgent, + VIP" in happened
 
 

@@ -175,6 +175,31 @@ def test_nothing_chosen_is_422_and_too_many_too(signed_in, late, monkeypatch):
     assert "At most 1 invoices at once; you chose 2." in text(response)
 
 
+def test_all_that_match_the_filters_are_chosen_whatever_was_ticked(signed_in, account, late):
+    make_invoice(account, number="OTHER", currency="SEK", **OPEN)
+    fields = {"all": "1", "query": "q=RE&page=3"}
+    page = text(preview(signed_in(), "invoice.credit", **fields))
+    assert "Credit: 2 invoices" in page
+    assert page.count('name="ids"') == 2
+
+
+@pytest.mark.parametrize(
+    ("query", "sentence"),
+    [("q=nowhere", "No invoice matches these filters."), ("currency=EURO", "is not a currency")],
+)
+def test_all_of_none_and_of_filters_that_make_no_sense_is_422(query, sentence, signed_in, late):
+    response = preview(signed_in(), "invoice.credit", all="1", query=query)
+    assert response.status_code == 422
+    assert sentence in text(response)
+
+
+def test_more_that_match_than_fit_asks_to_narrow_the_list(signed_in, late, monkeypatch):
+    monkeypatch.setattr(acting_many, "MOST_AT_ONCE", 1)
+    response = preview(signed_in(), "invoice.credit", all="1", query="")
+    assert response.status_code == 422
+    assert "At most 1 invoices at once; 2 match. Narrow the list and try again." in text(response)
+
+
 @pytest.mark.parametrize("name", ["payment.create", "invoice.delete", "invoice.update", "nonsense"])
 def test_what_is_for_one_alone_is_not_found(name, signed_in, late):
     assert preview(signed_in(), name, *late).status_code == 404

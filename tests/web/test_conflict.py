@@ -136,3 +136,17 @@ def test_without_what_was_seen_then_nothing_breaks(signed_in, stale):
 def test_a_document_that_did_not_change_has_no_conflict(signed_in, seen):
     Intent.objects.update(settled_at=timezone.now() + timedelta(days=1))
     assert conflict(signed_in(), seen) == ""
+
+
+def test_what_changed_since_it_was_approved_is_told_after_a_person_took_that_back(signed_in, seen):
+    approval = Approval.objects.select_related("invoice__source").get()
+    approval.reopen(make_user(), seen.digest)
+    assert conflict(signed_in(), seen) == ""
+    change(seen)
+    part = conflict(signed_in(), seen)
+    assert "The document has changed at Billomat since Petra approved it." in part
+    assert "119.00 EUR</del>" in part
+    assert "238.00 EUR</ins>" in part
+    now = Invoice.objects.get()
+    Approval.objects.select_related("invoice__source").get().approve(make_user(), now.digest)
+    assert conflict(signed_in(), seen) == ""

@@ -16,7 +16,7 @@ from arapp.receivables.models import Invoice
 from arapp.receivables.money import Money
 from arapp.receivables.records import EventRecord, LineRecord, MovementRecord, NamedRecord, PaperRecord, VatRecord
 from arapp.upstreams.models import Worker
-from arapp.web.views import invoices
+from arapp.web import panel
 from tests.conftest import NOW, invoice_record, make_invoice, make_source, make_user
 
 HTMX = {"HX-Request": "true"}
@@ -137,7 +137,7 @@ def test_opening_reads_missing_details_and_says_when_that_fails(signed_in, sourc
     invoice = make_invoice(source, external_id="d1")
     Invoice.objects.update(detailed_at=None, detail_due=True, digest="")
     asked = []
-    monkeypatch.setattr(invoices, "read_now", lambda found: asked.append(found.pk) or "Billomat did not answer.")
+    monkeypatch.setattr(panel, "read_now", lambda found: asked.append(found.pk) or "Billomat did not answer.")
     page = open_page(signed_in(), invoice)
     assert asked == [invoice.pk]
     assert "Billomat did not answer." in page
@@ -145,7 +145,7 @@ def test_opening_reads_missing_details_and_says_when_that_fails(signed_in, sourc
 
 
 def test_an_invoice_with_details_asks_nobody(signed_in, invoice, monkeypatch):
-    monkeypatch.setattr(invoices, "read_now", lambda found: pytest.fail("asked"))
+    monkeypatch.setattr(panel, "read_now", lambda found: pytest.fail("asked"))
     Invoice.objects.update(detail_due=True)
     assert signed_in().get(f"/invoices/{invoice.pk}/").status_code == 200
 

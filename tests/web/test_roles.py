@@ -5,7 +5,10 @@ from collections.abc import Iterator
 import pytest
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from arapp.approvals.batching import begin
+from arapp.debtors.joining import join
 from arapp.documents.files import keep
+from arapp.lists.models import SavedView
 from arapp.people.models import Role
 from arapp.receivables.models import Customer, Invoice, Item
 from arapp.upstreams.base import Document
@@ -23,8 +26,11 @@ def rights(code: int, since: str = Role.VIEWER) -> dict[str, int]:
 
 
 NOT_THIS_WAY = rights(405)
+NOBODY_ELSE = rights(403)
 PREPARED = rights(200, Role.CLERK)
 SEEN, DECIDED, RUN, MANAGED = rights(200), rights(302, Role.APPROVER), Role.CONTROLLER, Role.ADMINISTRATOR
+OTHERS_VIEW = rights(404) | {Role.ADMINISTRATOR: 302}
+"""A shared view of somebody else, who alone changes it but for administrators."""
 
 TABLE: dict[str, dict[str, dict[str, int]]] = {
     "dashboard": {"get": SEEN, "post": NOT_THIS_WAY},
@@ -42,12 +48,37 @@ TABLE: dict[str, dict[str, dict[str, int]]] = {
     "invoice_reject": {"get": NOT_THIS_WAY, "post": DECIDED},
     "invoice_reopen": {"get": NOT_THIS_WAY, "post": rights(409, Role.APPROVER)},
     "invoices_decide": {"get": NOT_THIS_WAY, "post": rights(200, Role.APPROVER)},
+    "invoice_notes": {"get": NOT_THIS_WAY, "post": rights(422, Role.CLERK)},
+    "customer_notes": {"get": NOT_THIS_WAY, "post": rights(422, Role.CLERK)},
+    "note_drop": {"get": NOT_THIS_WAY, "post": rights(302, Role.CLERK)},
+    "batch": {"get": rights(200, MANAGED), "post": NOT_THIS_WAY},
+    "batch_csv": {"get": rights(200, MANAGED), "post": NOT_THIS_WAY},
+    "batch_go": {"get": NOT_THIS_WAY, "post": NOBODY_ELSE},
+    "batch_agree": {"get": NOT_THIS_WAY, "post": NOBODY_ELSE},
+    "batch_stop": {"get": NOT_THIS_WAY, "post": NOBODY_ELSE},
+    "batch_undo": {"get": NOT_THIS_WAY, "post": NOBODY_ELSE},
     "act": {"get": SEEN, "post": rights(422, Role.CLERK)},
     "act_on_many": {"get": NOT_THIS_WAY, "post": rights(200, Role.APPROVER)},
+    "rates": {"get": SEEN, "post": NOT_THIS_WAY},
+    "rate_enter": {"get": NOT_THIS_WAY, "post": rights(422, RUN)},
+    "search": {"get": SEEN, "post": NOT_THIS_WAY},
+    "decisions": {"get": SEEN, "post": NOT_THIS_WAY},
+    "decisions_csv": {"get": SEEN, "post": NOT_THIS_WAY},
+    "decisions_xlsx": {"get": SEEN, "post": NOT_THIS_WAY},
+    "payments": {"get": SEEN, "post": NOT_THIS_WAY},
+    "payments_csv": {"get": SEEN, "post": NOT_THIS_WAY},
+    "payments_xlsx": {"get": SEEN, "post": NOT_THIS_WAY},
     "customers": {"get": SEEN, "post": NOT_THIS_WAY},
     "customers_csv": {"get": SEEN, "post": NOT_THIS_WAY},
     "customers_xlsx": {"get": SEEN, "post": NOT_THIS_WAY},
     "customer": {"get": SEEN, "post": NOT_THIS_WAY},
+    "customer_join": {"get": PREPARED, "post": NOT_THIS_WAY},
+    "customer_history": {"get": SEEN, "post": NOT_THIS_WAY},
+    "debtors": {"get": SEEN, "post": NOT_THIS_WAY},
+    "debtors_join": {"get": NOT_THIS_WAY, "post": rights(409, Role.CLERK)},
+    "debtors_apart": {"get": NOT_THIS_WAY, "post": rights(302, Role.CLERK)},
+    "debtor": {"get": SEEN, "post": NOT_THIS_WAY},
+    "debtor_split": {"get": NOT_THIS_WAY, "post": rights(302, Role.CLERK)},
     "customer_new": {"get": PREPARED, "post": rights(422, Role.CLERK)},
     "customer_edit": {"get": PREPARED, "post": rights(422, Role.CLERK)},
     "customer_act": {"get": PREPARED, "post": rights(422, Role.CLERK)},
@@ -62,6 +93,18 @@ TABLE: dict[str, dict[str, dict[str, int]]] = {
     "invoice_upload": {"get": PREPARED, "post": PREPARED},
     "invoice_edit": {"get": PREPARED, "post": rights(302, Role.CLERK)},
     "made": {"get": PREPARED, "post": rights(405)},
+    "saved_views": {"get": SEEN, "post": rights(422)},
+    "saved_view": {"get": rights(404), "post": rights(404)},
+    "saved_view_filters": {"get": NOT_THIS_WAY, "post": rights(404)},
+    "saved_view_use": {"get": NOT_THIS_WAY, "post": rights(302)},
+    "saved_view_share": {"get": NOT_THIS_WAY, "post": OTHERS_VIEW},
+    "saved_view_delete": {"get": NOT_THIS_WAY, "post": OTHERS_VIEW},
+    "views_counts": {"get": rights(302), "post": NOT_THIS_WAY},
+    "invoices_facets": {"get": SEEN, "post": NOT_THIS_WAY},
+    "customers_facets": {"get": SEEN, "post": NOT_THIS_WAY},
+    "items_facets": {"get": SEEN, "post": NOT_THIS_WAY},
+    "decisions_facets": {"get": SEEN, "post": NOT_THIS_WAY},
+    "payments_facets": {"get": SEEN, "post": NOT_THIS_WAY},
     "sources": {"get": rights(200, RUN), "post": NOT_THIS_WAY},
     "source": {"get": rights(200, RUN), "post": NOT_THIS_WAY},
     "sync_all": {"get": NOT_THIS_WAY, "post": rights(302, RUN)},
@@ -82,6 +125,9 @@ TABLE: dict[str, dict[str, dict[str, int]]] = {
     "users": {"get": rights(200, MANAGED), "post": NOT_THIS_WAY},
     "user_add": {"get": rights(200, MANAGED), "post": rights(422, MANAGED)},
     "user": {"get": rights(200, MANAGED), "post": rights(422, MANAGED)},
+    "preferences": {"get": SEEN, "post": rights(422)},
+    "preferences_rows": {"get": NOT_THIS_WAY, "post": rights(422)},
+    "preferences_columns": {"get": SEEN, "post": rights(302)},
     "login": {"get": rights(302), "post": rights(302)},
     "logout": {"get": NOT_THIS_WAY, "post": rights(302)},
     "password_change": {"get": SEEN, "post": rights(422)},
@@ -126,15 +172,19 @@ def things(db):
     )
     about = {"invoice": invoice.pk, "customer": invoice.customer_id, "source": source.pk, "intent": intent.pk}
     item = Item.objects.create(source=source, external_id="1", name="Chair", form={"title": "Chair"}, brief=False)
+    twin = Customer.objects.create(source=source, external_id="twin", name="Muster AG")
+    about |= {"debtor": join([twin.pk, invoice.customer_id], make_user()).pk}
     Customer.objects.update(form={"name": "Muster AG"})
     Invoice.objects.update(form={"title": "Consulting"})
-    about |= {"item": item.pk, "act": invoice.pk, "made": intent.pk}
+    begun = begin(make_user(), "approve", "", Invoice.objects.filter(pk=invoice.pk))
+    about |= {"batch": begun.pk, "item": item.pk, "act": invoice.pk, "made": intent.pk}
+    about |= {"view": SavedView.objects.create(person=make_user(), name="Late", query="overdue=1", shared=True).pk}
     about |= {"again": unread.pk, "file": keep(b"%PDF-", "a.pdf").name}
     return about | {"user": make_user("somebody").pk}, form
 
 
 NAMED = {"act": "invoice.comment", "act_on_many": "invoice.complete"}
-NAMED |= {"customer_act": "customer.comment", "item_act": "item.delete"}
+NAMED |= {"customer_act": "customer.comment", "item_act": "item.delete", "preferences_columns": "invoices"}
 """Actions in the paths."""
 
 

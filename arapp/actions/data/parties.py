@@ -16,7 +16,7 @@ PLACE = (
     Field("attention", _("Attention"), services=BILLOGRAM),
     Field("zip", _("Postal code"), limit=20),
     Field("city", _("City"), limit=100),
-    Field("state", _("State"), limit=100, services=BILLOGRAM | BILLOMAT),
+    Field("state", _("State or region"), limit=100, services=BILLOGRAM | BILLOMAT),
     Field("country", _("Country"), limit=2, help=_("Two letters, such as SE or DE."), services=BILLOGRAM | BILLOMAT),
     Field("country", _("Country"), limit=100, services=BILLOVER),
 )

@@ -22,7 +22,7 @@ from arapp.upstreams.base import (
     Order,
     Page,
 )
-from arapp.upstreams.billogram import catalogue, files, mapping, walks
+from arapp.upstreams.billogram import catalogue, files, mapping, pages, walks
 from arapp.upstreams.billogram.acts import ACTS
 from arapp.upstreams.billogram.bodies import sending
 from arapp.upstreams.billogram.calls import (
@@ -55,6 +55,7 @@ class Billogram(Adapter):
     streams: ClassVar[tuple[str, ...]] = (CUSTOMERS, ITEMS, INVOICES)
     page_size: ClassVar[int] = 100
     narrowed_shows_open = True
+    states = mapping.STATES
     unlisted_words: ClassVar[frozenset[str]] = frozenset({"Sending"})
     """Section 7.1: what is being sent no list shows."""
     list_tells_all: ClassVar[bool] = True
@@ -64,6 +65,9 @@ class Billogram(Adapter):
     def __init__(self, http: Http, login: Login) -> None:
         super().__init__(http, login)
         self.calls = Calls(http)
+
+    own_page = staticmethod(pages.own_page)
+    own_page_is_the_customers: ClassVar[bool] = True
 
     @staticmethod
     def home(user: str) -> str:

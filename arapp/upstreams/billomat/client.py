@@ -35,7 +35,7 @@ from arapp.upstreams.base import (
     Written,
     WrongCredentials,
 )
-from arapp.upstreams.billomat import articles, mapping
+from arapp.upstreams.billomat import articles, mapping, pages
 from arapp.upstreams.billomat.calls import (
     LAST_CHANGED_FIRST,
     NEWEST_FIRST,
@@ -74,6 +74,7 @@ class Billomat(Adapter):
     service: ClassVar[str] = "billomat"
     streams: ClassVar[tuple[str, ...]] = (CUSTOMERS, ITEMS, INVOICES, CREDIT_NOTES)
     page_size: ClassVar[int] = PER_PAGE
+    states = mapping.STATES
     cheap_walk: ClassVar[int] = 5
     """Each page is one of 300 calls in a quarter of an hour (2.7)."""
     resumable: ClassVar[bool] = True
@@ -92,6 +93,8 @@ class Billomat(Adapter):
         self.writes = Writes(self.calls)
         self.choosing = Choosing(self.calls)
         self.gathering = Gathering(self.calls)
+
+    own_page = staticmethod(pages.own_page)
 
     @staticmethod
     def home(user: str) -> str:

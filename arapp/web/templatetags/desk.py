@@ -1,8 +1,11 @@
 """Tags of the desk's pages: amounts, moments, dates, states and icons."""
 
 from datetime import date, datetime
+from decimal import Decimal
 
 from django import template
+from django.utils import timezone
+from django.utils.formats import get_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
@@ -12,9 +15,36 @@ from arapp.receivables.money import Money
 from arapp.web import shown
 from arapp.web.icons import ICONS
 from arapp.web.payload import pretty
+from arapp.web.said import said
 
 register = template.Library()
 register.filter(pretty)
+register.filter(said)
+register.filter(shown.chosen)
+
+
+@register.filter
+def whole(number: int | None) -> str:
+    """A count with its thousands grouped; nothing for none."""
+    return "" if number in (None, "") else shown.whole(number)
+
+
+@register.filter
+def rate(number: Decimal | str) -> str:
+    """“19 %”."""
+    return shown.percent(number)
+
+
+@register.simple_tag
+def moment_now() -> str:
+    return shown.moment_text(timezone.now())
+
+
+@register.simple_tag
+def figure_signs() -> SafeString:
+    """The signs in the reader's numbers, for scripts that add up."""
+    group, point = get_format("THOUSAND_SEPARATOR"), get_format("DECIMAL_SEPARATOR")
+    return format_html('data-group="{}" data-point="{}"', group, point)
 
 
 @register.simple_tag

@@ -8,38 +8,50 @@ from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from arapp.debtors.proposals import proposals
 from arapp.lists.columns import CUSTOMER_COLUMNS
 from arapp.lists.customers import add_debts, customer_rows, export_customers
+from arapp.lists.days import today
 from arapp.lists.filters import CustomerFilter, InvoiceFilter
+from arapp.lists.models import Listed
 from arapp.lists.paging import page_of
 from arapp.lists.totals import customer_totals, row_count, totals
 from arapp.people.models import SEE
-from arapp.receivables.models import Choice, ChoiceKind, Customer, Invoice
+from arapp.receivables.duplicates import folded_doubles
+from arapp.receivables.models import Customer, Invoice
 from arapp.receivables.personal import masked
 from arapp.web.access import needs
+from arapp.web.customer_history import history_of
+from arapp.web.customer_page import contacts_of, customer_or_404, owed_context
 from arapp.web.downloads import csv_of, xlsx_of
-from arapp.web.held import Held, worked
+from arapp.web.held import Held
 from arapp.web.htmx import page_or_part
 from arapp.web.makers import beside, edit_of, makes_at
+from arapp.web.notes_shown import notes_of
 from arapp.web.outgoing import under_way_of
 from arapp.web.rows import ready, rows_of
+from arapp.web.saved import opens_with_default
 from arapp.web.shown import spoken
-from arapp.web.toolbar import Toolbar, customer_columns, invoice_columns
+from arapp.web.toolbar import Toolbar
 
 
 @require_safe
 @needs(SEE)
+@opens_with_default(Listed.CUSTOMERS)
 def customers(request: HttpRequest) -> HttpResponse:
     found = CustomerFilter(request.GET, Customer.objects.all())
     count, owed = customer_totals(found)
     page = page_of(found, customer_rows(found.qs), count)
     counts = _invoice_counts(page.rows)
+    tools = Toolbar(found, ("source",), page=page)
     context = {
         "found": found,
-        "tools": Toolbar(found, ("source",), customer_columns(), page),
+        "tools": tools,
         "page": page,
         "rows": [(row, counts.get(row.pk, 0)) for row in add_debts(page.rows, found.today)],
         "owed": owed,
+        "proposals": len(proposals()),
+        "debts": [tools.menu(name) for name in ("open", "overdue")],
     }
     return page_or_part(request, "customers/list.html", "customers/_list.html", context)
 
@@ -53,8 +65,7 @@ def _invoice_counts(customers: list[Customer]) -> dict[int, int]:
 @needs(SEE)
 def customer(request: HttpRequest, pk: int) -> HttpResponse:
     """One customer with the first page of its invoices; the list itself is one link away."""
-    joined = Customer.objects.select_related("source__connection").annotate(worked=worked())
-    shown = get_object_or_404(joined, pk=pk)
+    shown = customer_or_404(pk)
     held = Held.known([shown.source], shown.worked)
     context = {
         "customer": shown,
@@ -62,9 +73,10 @@ def customer(request: HttpRequest, pk: int) -> HttpResponse:
         "edit": edit_of("customer.update", shown, request.user),
         "invoice_new": makes_at("invoice.create", shown.source, request.user),
         "beside": beside(shown, request.user),
-        "people": Choice.objects.filter(source=shown.source, kind=ChoiceKind.CONTACT, of=shown.external_id),
-        "comments": shown.kept_comments.select_related("person"),
+        "people": contacts_of(shown),
         "under_way": under_way_of(shown, held),
+        **notes_of(shown, request.user),
+        **owed_context(shown, today()),
     }
     return page_or_part(
         request, "customers/detail.html", "invoices/_results.html", context | _theirs(shown, request, held)
@@ -72,17 +84,26 @@ def customer(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _theirs(customer: Customer, request: HttpRequest, held: Held) -> dict[str, Any]:
-    """A page of the customer's invoices, and what the customer owes. Links name the customer, for the downloads."""
+    """A page of the customer's invoices. Links name the customer, for the downloads."""
     query = request.GET.copy()
     query.pop("customer", None)
     found = InvoiceFilter(query, Invoice.objects.filter(customer=customer))
     sums = totals(found.qs)
-    page = page_of(found, ready(), row_count(sums))
-    add_debts([customer], found.today)
-    tools = Toolbar(found, (), invoice_columns(), page)
+    page = page_of(found, ready().annotate(**folded_doubles()), row_count(sums))
+    tools = Toolbar(found, page=page)
     tools.query["customer"] = str(customer.pk)
     rows = rows_of(page.rows, request, found.today, held=held)
     return {"found": found, "tools": tools, "page": page, "rows": rows, "totals": sums}
+
+
+@require_safe
+@needs(SEE)
+def customer_history(request: HttpRequest, pk: int) -> HttpResponse:
+    """What happened with the customer: a page, and the part that the customer's page puts in its place."""
+    shown = get_object_or_404(Customer, pk=pk)
+    entries, more = history_of(shown)
+    context = {"customer": shown, "entries": entries, "more": more}
+    return page_or_part(request, "customers/history.html", "customers/_history.html", context)
 
 
 def _facts(customer: Customer) -> list[tuple[str, str]]:

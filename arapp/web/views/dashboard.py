@@ -1,112 +1,162 @@
-"""The first page: what waits, what is owed and late, how fresh it all is, and what is stuck."""
+"""The first page: what waits, what is owed and late, what came in, how fresh it all is, and what is stuck."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import Count, F, Q, QuerySet, Sum, Window
-from django.db.models.functions import RowNumber
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
-from arapp.approvals.models import ApprovalState
+from arapp.approvals import second_person
+from arapp.ledger.ageing import NOT_DUE, Ageing, ageing
+from arapp.ledger.home import at_home
 from arapp.lists import days
 from arapp.lists.filters import FLAGS
-from arapp.people.models import DECIDE, SEE, SYNC
-from arapp.receivables.models import Invoice, Source
+from arapp.people.models import DECIDE, SEE, SYNC, User
+from arapp.receivables.models import Invoice, MovementKind, Source
 from arapp.receivables.money import Money
 from arapp.web.access import needs
+from arapp.web.charts import Bar, Chart
 from arapp.web.conditions import condition, holds_back
-from arapp.web.held import Held, worked
+from arapp.web.glance import FEW, Day, came_in, invoices_by_id, sources_and_more, week_of
+from arapp.web.held import Held
 from arapp.web.outgoing import rows_of, stuck
-from arapp.web.shown import days_late
-from arapp.web.sources_shown import with_trouble
+from arapp.web.shown import days_late, whole
 
-FEW = 5
-AGES: tuple[tuple[int, int | None], ...] = ((1, 30), (31, 60), (61, 90), (91, None))
-"""Days late, from and to."""
-
-
-@dataclass(frozen=True)
-class Share:
-    """What is late by some days, and what part of the currency's largest share it is (percent, for its bar)."""
-
-    title: str
-    money: Money
-    count: int
-    url: str
-    percent: int
-
-    @property
-    def start(self) -> int:
-        """Where its bar begins; bars end at the right, as figures do."""
-        return 100 - self.percent
-
-
-@dataclass(frozen=True)
-class Position:
-    """One currency: what is owed, what of it is overdue, and for how long."""
-
-    currency: str
-    owed: Money
-    overdue: Money
-    count: int
-    url: str
-    shares: list[Share]
+WAITING = 8
+"""Rows of what waits; beside it stand the sources."""
 
 
 @require_safe
 @needs(SEE)
 def dashboard(request: HttpRequest) -> HttpResponse:
-    today = days.today()
-    overdue = Invoice.objects.overdue(today).select_related("source", "customer")
-    owed = positions(today)
+    today, person = days.today(), request.user
+    owed = in_order(ageing(Invoice.objects.all(), today))
+    found = sources_and_more(today, [name for name, _words in FLAGS], max(1, FEW // max(1, len(owed))))
     context = {
-        "waiting": [{"invoice": one, "gross": one.money("gross")} for one in _waiting()],
-        "positions": owed,
-        "flags": _flags(),
-        "oldest": _late(overdue.order_by("due_date", "id")[:FEW], today),
-        "largest": _late(_largest(overdue, max(1, FEW // max(1, len(owed)))), today),
-        "ages": [_age_title(*age) for age in AGES],
-        **_sent_and_read(),
-        "settles": request.user.can(DECIDE) and request.user.can(SYNC),
+        "owed": [owed_chart(one) for one in owed],
+        "together": at_home([one.owed for one in owed], today),
+        "paid": paid_charts(today),
+        "flags": _flags(found),
+        **_invoices(found, person, today),
+        **_sent_and_read(found),
+        "settles": person.can(DECIDE) and person.can(SYNC),
     }
     return render(request, "dashboard.html", context)
 
 
-def _waiting() -> QuerySet[Invoice]:
-    """Those that wait longest."""
-    waiting = Invoice.objects.decidable().filter(approval__state=ApprovalState.WAITING)
-    return waiting.select_related("source", "customer").order_by("created_at", "id")[:FEW]
+def in_order(owed: list[Ageing]) -> list[Ageing]:
+    """The home currency first, then the one with the most documents: amounts cannot be compared."""
+    return sorted(owed, key=lambda one: (one.currency != settings.HOME_CURRENCY, -one.count, one.currency))
 
 
-def _flags() -> list[tuple[str, int, str]]:
-    """What services say that somebody should look at: words, how many, and the address of exactly those rows."""
-    counts = Invoice.objects.flag_counts()
-    return [(str(words), counts[name], _url(flag=name)) for name, words in FLAGS if counts[name]]
+def owed_chart(one: Ageing) -> Chart:
+    """What is owed in one currency by age; each figure leads to the rows that make it up."""
+    currency = one.currency
+    sums = (
+        _of_documents(_("Owed"), one.owed, one.count, "", owed=1, currency=currency),
+        _of_documents(_("Overdue"), one.overdue, one.late, "late", overdue=1, currency=currency),
+    )
+    bars = (
+        _of_documents(each.title, each.money, each.count, _css(each.name), age=each.name, currency=currency)
+        for each in one.buckets
+    )
+    return Chart(currency, sums, tuple(bars))
 
 
-def _largest(overdue: QuerySet[Invoice], each: int) -> QuerySet[Invoice]:
-    """The largest few of each currency: amounts of different currencies are not compared."""
-    place = Window(RowNumber(), F("currency"), [F("open").desc(), F("id").asc()])
-    first = overdue.select_related(None).annotate(place=place).filter(place__lte=each).values_list("pk", flat=True)
-    # Asked for first: without statistics PostgreSQL compares every overdue invoice with every other.
-    return overdue.filter(pk__in=list(first)).order_by("currency", "-open", "id")
+def _css(age: str) -> str:
+    return "calm" if age == NOT_DUE else "late"
 
 
-def _late(invoices: QuerySet[Invoice], today: date) -> list[dict[str, Any]]:
+def _of_documents(title: str, money: Money, count: int, css: str, **filters: object) -> Bar:
+    words = ngettext("%(shown)s document", "%(shown)s documents", count) % {"shown": whole(count)}
+    return Bar(title, money, count, words, _url("invoices", filters), css)
+
+
+def paid_charts(today: date) -> list[Chart]:
+    """What came in this week by currency and day, beside the week before."""
+    before, monday, sunday = week_of(today)
+    found = came_in(before, sunday)
+    most = sorted(found, key=lambda code: (code != settings.HOME_CURRENCY, -len(found[code]), code))
+    return [_paid_chart(code, found[code], before, monday, today) for code in most]
+
+
+def _paid_chart(currency: str, paid: list[Day], before: date, monday: date, today: date) -> Chart:
+    sunday = monday + timedelta(days=6)
+    here = [one for one in paid if one.day >= monday]
+    known = {one.day: one for one in here}
+    last = max([today, *known])
+    spent = [monday + timedelta(days=n) for n in range((last - monday).days + 1)] if here else []
+    bars = (_of_day(known.get(day) or Day(day, Money(0, currency), 0)) for day in spent)
+    sums = (
+        _of_days(_("This week"), here, currency, monday, sunday),
+        _of_days(_("Last week"), [one for one in paid if one.day < monday], currency, before, monday - timedelta(1)),
+    )
+    return Chart(currency, sums, tuple(bars))
+
+
+def _of_day(one: Day) -> Bar:
+    return _of_payments(date_format(one.day, "D j"), one.money, one.count, (one.day, one.day), "good")
+
+
+def _of_days(title: str, paid: Sequence[Day], currency: str, first: date, last: date) -> Bar:
+    money = Money(sum(one.money.minor for one in paid), currency)
+    return _of_payments(title, money, sum(one.count for one in paid), (first, last))
+
+
+def _of_payments(title: str, money: Money, count: int, within: tuple[date, date], css: str = "") -> Bar:
+    """``within``: the first and the last day, both included."""
+    words = ngettext("%(shown)s payment", "%(shown)s payments", count) % {"shown": whole(count)}
+    filters = {"kind": MovementKind.PAYMENT.value, "currency": money.currency}
+    url = _url("payments", filters | {"date_from": within[0], "date_to": within[1]})
+    return Bar(title, money, count, words, url, css)
+
+
+def _invoices(found: list[Source], person: User, today: date) -> dict[str, Any]:
+    """What waits, what is overdue longest, and what is the largest of each currency."""
+    names = ("waiting", "oldest", "largest")
+    ids = {name: getattr(found[0], f"{name}_ids") if found else [] for name in names}
+    known = invoices_by_id({pk for each in ids.values() for pk in each})
+    rows = {name: [known[pk] for pk in each if pk in known] for name, each in ids.items()}
+    return {
+        "waiting": _for_me(rows["waiting"], person),
+        "oldest": _late(rows["oldest"], today),
+        "largest": _late(rows["largest"], today),
+    }
+
+
+def _for_me(invoices: Iterable[Invoice], person: User) -> list[dict[str, Any]]:
+    """The few that wait longest; what a decider has prepared, and somebody else decides, comes after the others."""
+    decides = person.can(DECIDE)
+    rows = [
+        {"invoice": one, "gross": one.money("gross"), "why": second_person.why_not(one, person) if decides else ""}
+        for one in invoices
+    ]
+    return sorted(rows, key=lambda row: bool(row["why"]))[:WAITING]
+
+
+def _late(invoices: Iterable[Invoice], today: date) -> list[dict[str, Any]]:
     return [
         {"invoice": one, "open": one.money("open"), "late": days_late(one.days_overdue(today))} for one in invoices
     ]
 
 
-def _sent_and_read() -> dict[str, Any]:
+def _flags(found: list[Source]) -> list[tuple[str, int, str]]:
+    """What services say that somebody should look at: words, how many, and the address of exactly those rows."""
+    counts = {name: getattr(found[0], f"count_{name}") if found else 0 for name, _words in FLAGS}
+    return [(str(words), counts[name], _url("invoices", {"flag": name})) for name, words in FLAGS if counts[name]]
+
+
+def _sent_and_read(found: list[Source]) -> dict[str, Any]:
     """How each source is, and what did not reach its service."""
-    now, found = timezone.now(), list(with_trouble(Source.objects.annotate(worked=worked())))
+    now = timezone.now()
     worker = any(one.worked for one in found)
     return {
         "sources": [(one, condition(one, now, worker)) for one in found],
@@ -116,56 +166,7 @@ def _sent_and_read() -> dict[str, Any]:
     }
 
 
-def positions(today: date) -> list[Position]:
-    """Per currency, from two queries: what is owed, and what is overdue by age."""
-    late = {row["currency"]: row for row in _overdue_by_age(today)}
-    return [_position(owed, late.get(owed.currency, {}), today) for owed in Invoice.objects.owed_per_currency()]
-
-
-def _overdue_by_age(today: date) -> QuerySet[Invoice, dict[str, Any]]:
-    sums: dict[str, Any] = {"sum": Sum("open"), "n": Count("pk")}
-    for first, last in AGES:
-        within = _within(first, last, today)
-        sums |= {f"sum{first}": Sum("open", filter=within), f"n{first}": Count("pk", filter=within)}
-    return Invoice.objects.overdue(today).order_by().values("currency").annotate(**sums)
-
-
-def _within(first: int, last: int | None, today: date) -> Q:
-    youngest = Q(due_date__lte=today - timedelta(days=first))
-    return youngest if last is None else youngest & Q(due_date__gte=today - timedelta(days=last))
-
-
-def _position(owed: Money, row: dict[str, Any], today: date) -> Position:
-    top = max((row.get(f"sum{first}") or 0 for first, _last in AGES), default=0)
-    shares = [_share(owed.currency, row, age, top, today) for age in AGES]
-    overdue = Money(int(row.get("sum") or 0), owed.currency)
-    return Position(owed.currency, owed, overdue, row.get("n") or 0, _url(overdue=1, currency=owed.currency), shares)
-
-
-def _share(currency: str, row: dict[str, Any], age: tuple[int, int | None], top: int, today: date) -> Share:
-    first, last = age
-    minor = int(row.get(f"sum{first}") or 0)
-    days = {"due_to": today - timedelta(days=first)}
-    if last is not None:
-        days["due_from"] = today - timedelta(days=last)
-    percent = max(2, round(minor * 100 / top)) if minor else 0
-    url = _url(overdue=1, currency=currency, **days)
-    return Share(_age_title(*age), Money(minor, currency), row.get(f"n{first}") or 0, url, percent)
-
-
-def _age_title(first: int, last: int | None) -> str:
-    return (
-        _("Over %(days)d days") % {"days": first - 1}
-        if last is None
-        else _("%(first)d–%(last)d days")
-        % {
-            "first": first,
-            "last": last,
-        }
-    )
-
-
-def _url(**filters: object) -> str:
+def _url(name: str, filters: dict[str, object]) -> str:
     query = QueryDict(mutable=True)
     query.update({name: str(value) for name, value in filters.items()})
-    return f"{reverse('invoices')}?{query.urlencode()}"
+    return f"{reverse(name)}?{query.urlencode()}"

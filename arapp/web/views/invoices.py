@@ -11,30 +11,35 @@ from arapp.lists.columns import INVOICE_COLUMNS
 from arapp.lists.days import today
 from arapp.lists.filters import InvoiceFilter
 from arapp.lists.invoices import export_rows
+from arapp.lists.models import Listed
 from arapp.lists.paging import page_of as paged
 from arapp.lists.totals import list_totals, row_count
 from arapp.people.models import SEE
 from arapp.receivables.models import Invoice
-from arapp.upstreams.details import read_now
 from arapp.web.access import needs
 from arapp.web.downloads import csv_of, xlsx_of
 from arapp.web.held import Held
 from arapp.web.htmx import VARY, page_or_part, targets
 from arapp.web.page import invoice_or_404, page_of
+from arapp.web.panel import opened, panel_alone, panel_beside
 from arapp.web.rows import ready, row_of, rows_of
+from arapp.web.saved import opens_with_default
 from arapp.web.standing import standing_of
-from arapp.web.toolbar import INVOICE_MENUS, Toolbar, invoice_columns, invoice_filters
+from arapp.web.toolbar import INVOICE_MENUS, Toolbar, invoice_filters
 
 
 @require_safe
 @needs(SEE)
+@opens_with_default(Listed.INVOICES)
 def invoices(request: HttpRequest) -> HttpResponse:
     found = InvoiceFilter(request.GET, Invoice.objects.all())
+    if targets(request, "panel"):
+        return panel_alone(request, found)
     sums = list_totals(found)
     page = paged(found, ready(), row_count(sums))
-    tools = Toolbar(found, INVOICE_MENUS, invoice_columns(), page)
+    tools = Toolbar(found, INVOICE_MENUS, page=page)
     shown = {"page": page, "rows": rows_of(page.rows, request, found.today), "totals": sums}
-    context = invoice_filters(tools) | shown
+    context = invoice_filters(tools) | shown | panel_beside(request, found, page.total)
     return page_or_part(request, "invoices/list.html", "invoices/_list.html", context)
 
 
@@ -60,10 +65,7 @@ def _exported(found: InvoiceFilter) -> Iterator[Invoice]:
 @needs(SEE)
 def invoice(request: HttpRequest, pk: int) -> HttpResponse:
     """Opening an invoice whose lines were not read yet reads them now."""
-    shown, problem = invoice_or_404(pk), ""
-    if shown.detail_due and not shown.has_details and not shown.gone_at:
-        problem = read_now(shown)
-        shown = invoice_or_404(pk)
+    shown, problem = opened(pk)
     context = page_of(shown, request.user) | {"unread": problem}
     return page_or_part(request, "invoices/detail.html", "invoices/_document.html", context)
 

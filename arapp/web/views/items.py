@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from arapp.lists.items import ITEM_COLUMNS, ItemFilter, catalogue
+from arapp.lists.models import Listed
 from arapp.lists.paging import page_of
 from arapp.people.models import SEE
 from arapp.receivables.models import Invoice, Item, Line
@@ -15,6 +16,7 @@ from arapp.web.held import Held
 from arapp.web.htmx import page_or_part
 from arapp.web.makers import beside, edit_of
 from arapp.web.outgoing import under_way_of
+from arapp.web.saved import opens_with_default
 from arapp.web.toolbar import Toolbar
 
 NEWEST_USES = 20
@@ -22,6 +24,7 @@ NEWEST_USES = 20
 
 @require_safe
 @needs(SEE)
+@opens_with_default(Listed.ITEMS)
 def items(request: HttpRequest) -> HttpResponse:
     found = ItemFilter(request.GET, catalogue())
     page = page_of(found, Item.objects.select_related("source"), found.qs.count())

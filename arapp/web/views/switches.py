@@ -16,6 +16,7 @@ from arapp.web.access import needs
 from arapp.web.back import back_to
 from arapp.web.conditions import asks_for_consent, consent_given
 from arapp.web.held import no_worker
+from arapp.web.said import said
 from arapp.web.source_forms import SecondPersonForm
 from arapp.web.sources_shown import with_trouble
 
@@ -69,7 +70,7 @@ def read_again(request: HttpRequest, pk: int) -> HttpResponse:
     row = get_object_or_404(Quarantined.objects.select_related("source"), pk=pk)
     problem = quarantine.try_again(row)
     if problem:
-        messages.error(request, problem)
+        messages.error(request, said(problem))
     else:
         messages.success(request, _("%(name)s could be read.") % {"name": row.external_id})
     return redirect(back_to(request) or source_path(row.source))

@@ -41,6 +41,8 @@ class Command(BaseCommand):
             self._print(listed(), "\n".join(map(_listed_line, listed())), options["json"])
             return
         answer = _answer(_call(options))
+        for sentence in answer.warnings:
+            self.stderr.write(one_line(sentence))
         self._print(answer.as_json(), _line(answer), options["json"])
         if answer.code:
             sys.exit(answer.code)

@@ -4,7 +4,7 @@ import contextlib
 import os
 import sys
 from argparse import ArgumentParser
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import IO, Any
 
@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from arapp.lists.columns import INVOICE_COLUMNS
-from arapp.lists.csv import csv_lines
+from arapp.lists.csv import Form, csv_lines
 from arapp.lists.filters import InvoiceFilter
 from arapp.lists.invoices import export_rows
 from arapp.lists.totals import Total, row_count, totals
@@ -24,6 +24,7 @@ from arapp.lists.values import shown
 from arapp.lists.xlsx import Refused, check_size, write_xlsx
 
 FORMATS = ("csv", "xlsx")
+CSV_FORMS = tuple(form.value for form in Form)
 FAILED, REFUSED = 1, 2
 CHUNK = 2_000
 
@@ -33,15 +34,18 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--format", required=True, metavar="csv|xlsx")
+        parser.add_argument("--csv-form", default=Form.PLAIN.value, metavar="plain|sheet", help="sheet: semicolons")
         parser.add_argument("--output", required=True, metavar="FILE", help="a file, or - for the standard output")
         parser.add_argument("--filter", default="", metavar="QUERY", help="the query string of the list")
 
     def handle(self, *args: Any, **options: Any) -> None:
         if options["format"] not in FORMATS:
             raise CommandError(_refusal_of_format(options["format"]), returncode=REFUSED)
+        if options["csv_form"] not in CSV_FORMS:
+            raise CommandError(_refusal_of_csv_form(options["csv_form"]), returncode=REFUSED)
         filterset = _filterset(options["filter"])
         try:
-            found = self._export(filterset, options["format"], options["output"])
+            found = self._export(filterset, options)
         except Refused as refused:
             raise CommandError(str(refused), returncode=REFUSED) from None
         except OSError as error:
@@ -50,12 +54,12 @@ class Command(BaseCommand):
             raise CommandError(_("The database failed: %(error)s") % {"error": error}, returncode=FAILED) from None
         self._tell(found, options["output"])
 
-    def _export(self, filterset: InvoiceFilter, form: str, output: str) -> list[Total]:
+    def _export(self, filterset: InvoiceFilter, options: Mapping[str, Any]) -> list[Total]:
         found = totals(filterset.qs)
-        if form == "xlsx":
+        if options["format"] == "xlsx":
             check_size(row_count(found))
-        with self._opened(output) as file:
-            _write(filterset, form, file)
+        with self._opened(options["output"]) as file:
+            _write(filterset, options["format"], Form(options["csv_form"]), file)
         return found
 
     def _opened(self, output: str) -> contextlib.AbstractContextManager[IO[bytes]]:
@@ -73,6 +77,10 @@ class Command(BaseCommand):
 
 def _refusal_of_format(given: str) -> str:
     return _("“%(format)s” is not a format; it can be csv or xlsx.") % {"format": shown(given)}
+
+
+def _refusal_of_csv_form(given: str) -> str:
+    return _("“%(form)s” is not a form of CSV; it can be plain or sheet.") % {"form": shown(given)}
 
 
 def _cannot_write(output: str, error: OSError) -> str:
@@ -102,10 +110,10 @@ def _filterset(query: str) -> InvoiceFilter:
     return filterset
 
 
-def _write(filterset: InvoiceFilter, form: str, file: IO[bytes]) -> None:
+def _write(filterset: InvoiceFilter, form: str, csv_form: Form, file: IO[bytes]) -> None:
     rows: Iterable[Any] = export_rows(filterset).iterator(chunk_size=CHUNK)
     if form == "csv":
-        file.writelines(csv_lines(rows, INVOICE_COLUMNS, filterset.today))
+        file.writelines(csv_lines(rows, INVOICE_COLUMNS, filterset.today, csv_form))
     else:
         write_xlsx(rows, INVOICE_COLUMNS, filterset.today, file)
     file.flush()

@@ -1,0 +1,1 @@
+"""How dates, moments and numbers are written in each language; Django reads it by ``FORMAT_MODULE_PATH``."""
