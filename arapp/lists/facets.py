@@ -9,7 +9,7 @@ from arapp.lists.matches import Counts
 def counted(found: ListFilter, name: str) -> Counts | None:
     """Of the filter with this name; a choice that is not in it leaves no row.
 
-    None when the filter is not counted, or the filters make no sense.
+    None when the filter is not counted, the filters make no sense, or a search finds too much to be counted quickly.
     """
     if name not in found.filters or found.errors:
         return None
@@ -17,6 +17,8 @@ def counted(found: ListFilter, name: str) -> Counts | None:
     if how is None:
         return None
     asked = _without(found, name)
+    if asked.qs is not None and asked.vast:
+        return None
     return _grouped(asked, how) if isinstance(how, str) else how(asked.qs, asked)
 
 

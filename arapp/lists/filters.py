@@ -25,6 +25,7 @@ from arapp.lists.matches import (
     Late,
     Match,
     OnDay,
+    Searched,
     amounts,
     counted_by,
     from_moment,
@@ -53,7 +54,7 @@ from arapp.receivables.models import (
     Tag,
 )
 
-PAGING = ("page", "after", "show", "view")
+PAGING = ("page", "after", "show", "view", "sums")
 """Names in a list's query string that choose no rows: a page, the invoice beside the list, a saved view."""
 
 
@@ -167,11 +168,6 @@ def _of_debtor(pk: int) -> Q:
     return Q(customer__in=Customer.objects.filter(membership__debtor=pk).order_by().values("pk"))
 
 
-def _holds_any(searches: list[list[str]]) -> Q:
-    few = lookups.FEW // len(searches)
-    return lookups.any_of(lookups.holds_words(words, few) for words in searches)
-
-
 def _people(field: str, model: Any) -> Callable[[list[str]], Q]:
     return each(lambda value: Q(**{f"{field}__in": named(model.objects, value, "name", "email").values("pk")}))
 
@@ -181,6 +177,8 @@ class ListFilter(django_filters.FilterSet):
 
     orders: dict[str, Order] = {}
     default_order: Order
+    vast = False
+    """Whether a search finds so much that adding it up takes seconds; known once ``qs`` was asked for."""
 
     def __init__(self, data: Any = None, queryset: Any = None, *, today: date | None = None, **kwargs: Any) -> None:
         super().__init__(QueryDict() if data is None else data, queryset, **kwargs)
@@ -232,7 +230,7 @@ class InvoiceFilter(ListFilter):
     orders = INVOICE_ORDERS
     default_order = NEWEST_FIRST
 
-    q = Match(_holds_any, _("Search"), read=values.read_words, widget=values.SearchInput())
+    q = Searched(None, _("Search"), read=values.read_words, widget=values.SearchInput())
     number = Match(each(partial(contains, "number")), _("Number"))
     source = of_sources()
     service = one_of("source__service", Service.choices, _("Service"))

@@ -8,7 +8,7 @@ from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from typing import Any
 
 from django.db import connection
-from django.db.models import Exists, Q, QuerySet
+from django.db.models import BooleanField, Exists, ExpressionWrapper, Q, QuerySet
 
 from arapp.receivables.models import Customer, Invoice, SearchText
 from arapp.receivables.money import FOUR_DECIMALS, THREE_DECIMALS, ZERO_DECIMALS
@@ -89,13 +89,22 @@ def customer_ids(value: str) -> QuerySet[Customer]:
 
 
 def holds_words(words: list[str], few: int = FEW) -> Q:
-    """Every word occurs in the invoice's search text or in its customer's. Two queries ahead leave ids to ask for."""
+    """Every word occurs in the invoice's search text or in its customer's."""
+    return searched(words, few)[0]
+
+
+def searched(words: list[str], few: int = FEW) -> tuple[Q, bool]:
+    """The same, and whether what it finds is too much to be added up while somebody waits: every word is frequent.
+
+    Two queries ahead leave ids to ask for, or a third tells the frequent words.
+    """
     customers = _customers_with(words, few)
     ids = _invoices_with(words, customers or {}, few)
     if customers is None or ids is None:
         frequent = _frequent(words)
-        return functools.reduce(operator.and_, (_holds(word, customers, word in frequent) for word in words))
-    return Q(customer__in=customers.get(frozenset(words), [])) | Q(pk__in=ids)
+        found = functools.reduce(operator.and_, (_holds(word, customers, word in frequent) for word in words))
+        return found, frequent == set(words)
+    return Q(customer__in=customers.get(frozenset(words), [])) | Q(pk__in=ids), False
 
 
 def _customers_with(words: list[str], few: int) -> Held | None:
@@ -137,13 +146,15 @@ def _holds(word: str, found: Held | None, frequent: bool) -> Q:
 
 
 def _frequent(words: list[str]) -> set[str]:
-    """Those of the words that very many texts hold. One query."""
-    beyond = {
-        f"word{n}": Exists(SearchText.objects.filter(text__contains=word).order_by()[MANY : MANY + 1])
-        for n, word in enumerate(words)
-    }
-    found = SearchText.objects.order_by().values_list(*beyond.values())[:1]
+    """Those of the words that very many texts or many customers hold. One query."""
+    found = SearchText.objects.order_by().values_list(*map(_is_frequent, words))[:1]
     return {word for word, many in zip(words, found[0] if found else (), strict=False) if many}
+
+
+def _is_frequent(word: str) -> ExpressionWrapper:
+    texts = SearchText.objects.filter(text__contains=word).order_by()[MANY : MANY + 1]
+    customers = Customer.objects.filter(search__contains=word).order_by()[FEW : FEW + 1]
+    return ExpressionWrapper(Q(Exists(texts)) | Q(Exists(customers)), BooleanField())
 
 
 def at_least(amount: Decimal, field: str = "gross") -> Q:

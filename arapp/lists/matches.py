@@ -8,7 +8,7 @@ from typing import Any
 import django_filters
 from django.db.models import Count, Q, QuerySet
 
-from arapp.lists import days, periods, values
+from arapp.lists import days, lookups, periods, values
 from arapp.lists.lookups import any_of, each
 from arapp.receivables.claims import AGES
 
@@ -35,6 +35,17 @@ class Match(django_filters.Filter):
 
     def filter(self, rows: QuerySet[Any], given: list[Any]) -> QuerySet[Any]:
         return rows.filter(self.match(given)) if given and self.match else rows
+
+
+class Searched(Match):
+    """Narrows to the rows that hold the words; tells the filter set when they are too many to be added up at once."""
+
+    def filter(self, rows: QuerySet[Any], given: list[list[str]]) -> QuerySet[Any]:
+        if not given:
+            return rows
+        found = [lookups.searched(words, lookups.FEW // len(given)) for words in given]
+        self.parent.vast = any(vast for _condition, vast in found)
+        return rows.filter(lookups.any_of(condition for condition, _vast in found))
 
 
 class OnDay(Match):

@@ -43,6 +43,8 @@ class Page:
     last: str = ""
     problem: str = ""
     """A sentence when the query string asked for a page that there is not."""
+    at_least: bool = False
+    """Whether ``total`` is only what was counted and there are more rows."""
     pages: int = field(init=False)
     number: int = field(init=False)
 
@@ -54,6 +56,11 @@ class Page:
     def first_row(self) -> int:
         """The place of the first row in the list, from 1; 0 on an empty page."""
         return self.start + 1 if self.rows else 0
+
+    @property
+    def counted(self) -> int:
+        """How many rows there are more than, where not all were counted."""
+        return self.total - 1
 
     @property
     def last_row(self) -> int:
@@ -71,14 +78,15 @@ class Cursor:
     backward: bool = False
 
 
-def page_of(filterset: ListFilter, rows: QuerySet[Any], total: int) -> Page:
+def page_of(filterset: ListFilter, rows: QuerySet[Any], total: int, at_least: bool = False) -> Page:
     """The page that the filter set's query string asks for: one query finds its ids, then ``rows`` are read by id.
 
     ``rows`` are rows with all that the page shows; they need not be filtered, and are read faster when they are not
-    (``invoice_rows(Invoice.objects.all())``). ``total`` is how many rows the filters leave.
+    (``invoice_rows(Invoice.objects.all())``). ``total`` is how many rows the filters leave,
+    ``at_least`` whether there may be more.
     Never raises: a page that makes no sense gives ``problem`` and the nearest page there is.
     """
-    page = _Pager(filterset, total).page()
+    page = _Pager(filterset, total, at_least).page()
     ids = [pk for _key, pk in page.rows]
     loaded = rows.filter(pk__in=ids).in_bulk() if ids else {}
     page.rows = [loaded[pk] for pk in ids if pk in loaded]
@@ -94,12 +102,12 @@ def one_beyond(filterset: ListFilter, cursor: Cursor, total: int) -> int | None:
 class _Pager:
     """Finds the keys and ids of a page; ``rows`` of its page are these pairs."""
 
-    def __init__(self, filterset: ListFilter, total: int) -> None:
+    def __init__(self, filterset: ListFilter, total: int, at_least: bool = False) -> None:
         self.data: QueryDict = filterset.data
         self.order = filterset.order if total > SORTED_WHOLE else filterset.order.unindexed()
         self.keys = self.order.keyed(filterset.qs, filterset.today).values_list("sort_key", "pk")
         self.model = filterset.queryset.model.__name__
-        self.total = total
+        self.total, self.at_least = total, at_least
         self.problem = ""
 
     def page(self) -> Page:
@@ -108,10 +116,10 @@ class _Pager:
             return Page([], 0, 0, problem=self.problem)
         cursor = self._cursor()
         page = self._by_key(cursor) if cursor else self._by_number(self._number())
-        page.problem = self.problem
+        page.problem, page.at_least = self.problem, self.at_least
         page.first = self._link(page=1) if page.start else ""
         beyond = page.start + len(page.rows) < self.total
-        page.last = self._link_to_last() if beyond else ""
+        page.last = self._link_to_last() if beyond and not self.at_least else ""
         return page
 
     # By number
@@ -172,7 +180,8 @@ class _Pager:
         except ValueError:
             self.problem = _("The list is not the one this link went on from; this is its first page.")
             return None
-        return cursor if cursor.start > 0 else None
+        uncounted = cursor.id is None and self.at_least
+        return cursor if cursor.start > 0 and not uncounted else None
 
     def _by_key(self, cursor: Cursor) -> Page:
         size = self._size_of_last() if cursor.id is None else ROWS
@@ -243,6 +252,8 @@ class _Pager:
 
     def _link(self, **paging: object) -> str:
         query = self._filters()
+        if self.data.get("sums"):
+            query["sums"] = "1"
         for name, value in paging.items():
             if value != 1:
                 query[name] = str(value)

@@ -7,11 +7,16 @@ from typing import Any
 from django.core.cache import cache
 from django.db.models import Count, QuerySet, Subquery, Sum
 
+from arapp.approvals.models import Approval, ApprovalState
 from arapp.lists.filters import CustomerFilter, InvoiceFilter
 from arapp.lists.lookups import FEW
+from arapp.lists.order import NEWEST_FIRST
 from arapp.receivables.claims import signed_open
 from arapp.receivables.models import Invoice, Source
 from arapp.receivables.money import Money
+
+COUNTED = 10_000
+"""Rows of a search that are counted while somebody waits."""
 
 MANY = 50_000
 """Of fewer invoices the database gives the sums in a few milliseconds."""
@@ -50,9 +55,59 @@ def totals(rows: QuerySet[Invoice], owed: bool = False) -> list[Total]:
     return [_total(found) for found in sums]
 
 
+@dataclass(frozen=True)
+class Figures:
+    """What stands below a list: its totals, or None where adding them up would take seconds; and how many rows."""
+
+    totals: list[Total] | None
+    count: int
+
+    @property
+    def at_least(self) -> bool:
+        """Whether there are more rows than were counted."""
+        return self.totals is None and self.count > COUNTED
+
+
+def figures(found: InvoiceFilter, whole: bool = False) -> Figures:
+    """Of what a filter set over all invoices shows. ``whole``: added up however long it takes."""
+    if not found.errors and found.qs is not None and found.vast and not whole:
+        return Figures(None, NEWEST_FIRST.sorted(found.qs, found.today)[: COUNTED + 1].count())
+    sums = list_totals(found)
+    return Figures(sums, row_count(sums))
+
+
 def list_totals(found: InvoiceFilter) -> list[Total]:
     """Totals of what a filter set over all invoices shows."""
-    return totals(found.qs, _of_claims(found)) if found.active or found.errors else whole_totals()
+    if not found.active and not found.errors:
+        return whole_totals()
+    rest = _left_out(found)
+    return totals(found.qs, _of_claims(found)) if rest is None else _less(whole_totals(), totals(rest))
+
+
+def _left_out(found: InvoiceFilter) -> QuerySet[Invoice] | None:
+    """What a list of approved invoices leaves out, once that is much less to add up than what it shows; else None.
+
+    Only while every invoice has its approval: of one without, nobody knows where it belongs.
+    """
+    chosen = (
+        set(found.form.cleaned_data["approval"]) if set(found.active) == {"approval"} and not found.errors else ()
+    )
+    if ApprovalState.APPROVED not in chosen or (known := Approval.objects.count()) < MANY:
+        return None
+    others = set(ApprovalState.values) - chosen
+    return Invoice.objects.filter(approval__state__in=others) if known == row_count(whole_totals()) else None
+
+
+def _less(whole: list[Total], part: list[Total]) -> list[Total]:
+    """The totals of what is in the whole and not in its part."""
+    taken = {total.currency: total for total in part}
+    rests = [_rest(total, taken[total.currency]) if total.currency in taken else total for total in whole]
+    return [total for total in rests if total.rows]
+
+
+def _rest(whole: Total, part: Total) -> Total:
+    gross, opened = (a - b if a and b else a for a, b in ((whole.gross, part.gross), (whole.open, part.open)))
+    return Total(whole.currency, whole.rows - part.rows, gross, opened, whole.unknown - part.unknown)
 
 
 def _of_claims(found: InvoiceFilter) -> bool:

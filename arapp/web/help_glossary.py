@@ -12,7 +12,10 @@ MINUTE = timedelta(minutes=1)
 
 GLOSSARY: Mapping[str, tuple[Promise, Promise]] = {
     "service": (_("Service"), _("What you bill with: Billogram, BillOver or Billomat.")),
-    "source": (_("Source"), _("One account of yours at a service. Every customer and every invoice is of one source.")),
+    "source": (
+        _("Source"),
+        _("One account of yours at a service. Every customer and invoice is of one source."),
+    ),
     "customer": (_("Customer"), _("Who an invoice is for, as one source knows them.")),
     "debtor": (
         _("Debtor"),
@@ -24,13 +27,16 @@ GLOSSARY: Mapping[str, tuple[Promise, Promise]] = {
     "item": (_("Item"), _("What you sell, in the catalogue of a service, with its price and VAT.")),
     "due": (
         _("Due date"),
-        _("The day by which the customer has to pay. Where the service gives none, it comes from the source's terms."),
+        _("The day by which the customer has to pay; where the service has none, by the source's terms."),
     ),
-    "amounts": (_("Net, VAT and gross"), _("Gross is net and VAT together. All amounts are as the service has them.")),
+    "amounts": (
+        _("Net, VAT and gross"),
+        _("Gross is net and VAT together. Amounts are as the service has them."),
+    ),
     "open-amount": (_("Open amount"), _("What is not paid, credited or written off yet, as the service says.")),
     "owed": (
         _("Owed"),
-        _("The open amounts of what is issued or in collection, less those of credit notes, for each currency alone."),
+        _("What is open on issued invoices, less that of credit notes, for each currency alone."),
     ),
     "overdue": (_("Overdue"), _("Owed on an invoice whose due date has passed.")),
     "payment-reference": (_("Payment reference"), _("What a customer writes on a payment so that it is recognised.")),
@@ -79,7 +85,7 @@ GLOSSARY: Mapping[str, tuple[Promise, Promise]] = {
         _("Finding"),
         _("A sentence on an invoice whose figures do not add up. The figures stay as the service has them."),
     ),
-    "note": (_("Note"), _("A remark on an invoice or a customer that never leaves the desk.")),
+    "note": (_("Note"), _("Never leaves the desk, whatever the service. A comment on a document of Billomat goes there.")),
     "home-currency": (
         _("Home currency"),
         _(

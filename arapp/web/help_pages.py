@@ -1,6 +1,6 @@
 """What the help page tells, out of the same tables that the desk goes by, so that it cannot be out of date."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -109,14 +109,22 @@ def _called(state: str) -> tuple[tuple[str, str], ...]:
     )
 
 
-def decisions() -> list[tuple[Any, list[str]]]:
-    """What approve, reject and reopen do, in the words of their buttons: one sentence for each service."""
+def decisions() -> list[tuple[Any, list[tuple[str, str]]]]:
+    """What approve, reject and reopen do, in the words of their buttons: each service with its sentence."""
+    rows = (
+        (_("Approve"), APPROVE, _waits),
+        (_("Reject"), REJECT, _waits),
+        (_("Reopen what is approved"), REOPEN, lambda service: APPROVED),
+        (_("Reopen what is rejected"), REOPEN, _rejected_at),
+    )
     return [
-        (_("Approve"), [_effect(APPROVE, service, WAITING) for service in Service]),
-        (_("Reject"), [_effect(REJECT, service, WAITING) for service in Service]),
-        (_("Reopen what is approved"), [_effect(REOPEN, service, APPROVED) for service in Service]),
-        (_("Reopen what is rejected"), [_effect(REOPEN, service, _rejected_at(service)) for service in Service]),
+        (title, [(service.label, _effect(action, service, word(service))) for service in Service])
+        for title, action, word in rows
     ]
+
+
+def _waits(service: str) -> str:
+    return WAITING
 
 
 def _rejected_at(service: str) -> str:
@@ -142,7 +150,7 @@ def roles(person: Any) -> list[dict[str, Any]]:
             "anchor": f"role-{role.value}",
             "label": role.label,
             "mine": person.role == role,
-            "adds": [action for action in ACTIONS.values() if role_of(action) == role and action.services],
+            "adds": [button for button in offered() if role_of(button.action) == role],
         }
         for role in Role
     ]
@@ -151,7 +159,8 @@ def roles(person: Any) -> list[dict[str, Any]]:
 def abilities() -> list[tuple[Any, list[bool]]]:
     """What people may do, and for each role whether it may."""
     return [
-        (sentence, [ability in ABILITIES[role] for role in Role]) for ability, sentence in help_words.ABILITIES.items()
+        (sentence, [ability in ABILITIES[role] for role in Role])
+        for ability, sentence in help_words.ABILITIES.items()
     ]
 
 
@@ -169,7 +178,7 @@ class Button:
 
     @property
     def services(self) -> str:
-        return names(self.action.services)
+        return _listed(self.action.services)
 
     @property
     def role(self) -> str:
@@ -189,6 +198,20 @@ class Button:
         """Whether it is final at every service that can do it."""
         return all(self.action.is_final_at(service) for service in self.action.services)
 
+    @property
+    def plain(self) -> bool:
+        """Whether there is nothing more to know."""
+        return not (self.final or self.undone_by or self.action.second_person or self.action.bulk)
+
+
+def _listed(services: Container[str]) -> str:
+    return ", ".join(str(service.label) for service in Service if service in services)
+
+
+def offered() -> list[Button]:
+    """Those that some service can do."""
+    return [Button(action) for action in ACTIONS.values() if action.services]
+
 
 def buttons() -> list[tuple[Any, list[Button]]]:
     """All of the table of actions that some service can do, by where their buttons stand."""
@@ -199,8 +222,7 @@ def buttons() -> list[tuple[Any, list[Button]]]:
         (_("On an item"), lambda action: action.concerns == ITEM),
         (_("On a source"), lambda action: not action.concerns and action.reads),
     )
-    here = [Button(action) for action in ACTIONS.values() if action.services]
-    return [(title, [button for button in here if belongs(button.action)]) for title, belongs in places]
+    return [(title, [button for button in offered() if belongs(button.action)]) for title, belongs in places]
 
 
 def filters() -> list[tuple[Any, list[tuple[str, Any]]]]:
@@ -214,8 +236,8 @@ def _filters_of(listed: str) -> list[tuple[str, Any]]:
 
 def kept() -> list[tuple[Any, list[Any]]]:
     """What the desk keeps because the service has no place for it: by service, the labels of the actions."""
-    return [(service.label, _kept_at(service, KEPT)) for service in Service]
+    return [(service.label, _kept_at(service)) for service in Service]
 
 
-def _kept_at(service: str, names_of: Iterable[str]) -> list[Any]:
-    return [ACTIONS[name].label for name in names_of if ACTIONS[name].kept_at(service)]
+def _kept_at(service: str) -> list[Any]:
+    return [ACTIONS[name].label for name in KEPT if ACTIONS[name].kept_at(service)]

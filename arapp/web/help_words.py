@@ -45,7 +45,7 @@ WAYS: Meanings = {
     IntentState.SENDING: _("The service is told at this moment."),
     IntentState.DONE: _("The service has taken it."),
     IntentState.REFUSED: _("The service has said no; its own words stand beside it."),
-    IntentState.UNKNOWN: _("The service was told and its answer was lost. The desk finds out by reading what happened."),
+    IntentState.UNKNOWN: _("The service was told and its answer was lost. The desk finds out by reading."),
     IntentState.SUPERSEDED: _("Taken back or replaced before the service was told."),
     IntentState.NEEDS_PERSON: _("The desk cannot settle it. A controller tries again, drops it or marks it as done."),
 }
@@ -72,7 +72,7 @@ SECOND: Meanings = {
     SecondPerson.NEVER: _("One person may do both; the decision is then marked as taken by one person alone."),
 }
 ABILITIES: Meanings = {
-    SEE: _("Sees, searches and downloads invoices, customers, items, payments and decisions; keeps views of their own"),
+    SEE: _("Sees, searches and downloads invoices, customers, items, payments and decisions; keeps views"),
     PREPARE: _("Prepares: customers, items, drafts, payments, reminders, e-mails and notes; joins customers"),
     DECIDE: _("Decides: approves, rejects and reopens; credits, gives up, cancels and hands to debt collection"),
     SYNC: _("Sees the sources and asks for a reading, settles what did not arrive, enters exchange rates"),

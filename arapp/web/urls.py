@@ -16,6 +16,7 @@ from arapp.web.views import (
     decisions,
     documents,
     groups,
+    help,
     hooks,
     invoices,
     items,
@@ -39,6 +40,7 @@ urlpatterns = [
     path("invoices/", invoices.invoices, name="invoices"),
     path("invoices/export.csv", invoices.invoices_csv, name="invoices_csv"),
     path("invoices/export.xlsx", invoices.invoices_xlsx, name="invoices_xlsx"),
+    path("invoices/totals/", invoices.invoices_totals, name="invoices_totals"),
     path("invoices/grouped/", groups.grouped, name="invoices_grouped"),
     path("invoices/grouped/export.csv", groups.grouped_csv, name="invoices_grouped_csv"),
     path("invoices/grouped/export.xlsx", groups.grouped_xlsx, name="invoices_grouped_xlsx"),
@@ -138,6 +140,8 @@ urlpatterns = [
     path("preferences/", preferences.preferences, name="preferences"),
     path("preferences/rows/", preferences.rows, name="preferences_rows"),
     path("preferences/columns/<slug:name>/", preferences.columns, name="preferences_columns"),
+    # Help
+    path("help/", help.help, name="help"),
     # Accounts
     path("accounts/login/", accounts.login, name="login"),
     path("accounts/logout/", accounts.logout, name="logout"),

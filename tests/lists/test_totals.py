@@ -1,12 +1,14 @@
 """Totals tie out: what the database adds up is what Python adds up, per currency and to the smallest unit."""
 
 from datetime import UTC, date, datetime
+from unittest import mock
 
 import pytest
 from django.http import QueryDict
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from arapp.approvals.models import Approval, ApprovalState
 from arapp.lists import totals as sums
 from arapp.lists.customers import add_debts
 from arapp.lists.filters import CustomerFilter, InvoiceFilter
@@ -146,3 +148,20 @@ def test_what_listed_customers_owe_is_what_python_adds_up_however_many_they_are(
         count, told = sums.customer_totals(found)
     assert count == len(listed)
     assert [(money.currency, money.minor) for money in told] == sorted(owed.items())
+
+
+APPROVALS = st.lists(st.sampled_from(ApprovalState.values), min_size=1, max_size=3, unique=True)
+
+
+@quickly
+@given(ROWS, APPROVALS, st.lists(st.sampled_from([*ApprovalState.values, ""]), min_size=25, max_size=25))
+def test_a_long_list_of_approved_ones_adds_up_as_a_short_one(rows, chosen, states):
+    """Whether all have an approval or some still lack it."""
+    Approval.objects.all().delete()
+    _customer, made = store(rows)
+    Approval.objects.bulk_create(
+        Approval(invoice=one, state=state) for one, state in zip(made, states, strict=False) if state
+    )
+    asked = InvoiceFilter(QueryDict("&".join(f"approval={state}" for state in chosen)))
+    with mock.patch.object(sums, "MANY", 0):
+        assert sums.list_totals(asked) == totals(asked.qs)

@@ -35,6 +35,7 @@ OTHERS_VIEW = rights(404) | {Role.ADMINISTRATOR: 302}
 TABLE: dict[str, dict[str, dict[str, int]]] = {
     "dashboard": {"get": SEEN, "post": NOT_THIS_WAY},
     "invoices": {"get": SEEN, "post": NOT_THIS_WAY},
+    "invoices_totals": {"get": SEEN, "post": NOT_THIS_WAY},
     "invoices_csv": {"get": SEEN, "post": NOT_THIS_WAY},
     "invoices_xlsx": {"get": SEEN, "post": NOT_THIS_WAY},
     "invoices_grouped": {"get": SEEN, "post": NOT_THIS_WAY},
@@ -126,6 +127,7 @@ TABLE: dict[str, dict[str, dict[str, int]]] = {
     "user_add": {"get": rights(200, MANAGED), "post": rights(422, MANAGED)},
     "user": {"get": rights(200, MANAGED), "post": rights(422, MANAGED)},
     "preferences": {"get": SEEN, "post": rights(422)},
+    "help": {"get": SEEN, "post": NOT_THIS_WAY},
     "preferences_rows": {"get": NOT_THIS_WAY, "post": rights(422)},
     "preferences_columns": {"get": SEEN, "post": rights(302)},
     "login": {"get": rights(302), "post": rights(302)},

@@ -8,7 +8,7 @@ from typing import Any, NoReturn
 from django.utils.translation import gettext as _
 
 from arapp.receivables.money import AmountError
-from arapp.receivables.records import ChoiceRecord, CustomerRecord, InvoiceRecord, Unreadable
+from arapp.receivables.records import DRAFT, UNKNOWN, ChoiceRecord, CustomerRecord, InvoiceRecord, Unreadable
 from arapp.upstreams.base import (
     CUSTOMERS,
     INVOICES,
@@ -50,6 +50,7 @@ class Billover(Adapter):
     calls_per_second = 1.0
     needs_user = ""
     acts = ACTS
+    states = mapping.STATE_OF_DECISION | {mapping.PROCESSING: DRAFT, mapping.FAILED: UNKNOWN}
 
     def __init__(self, http: Http, login: Login) -> None:
         super().__init__(http, login)

@@ -4,10 +4,12 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from django import template
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import get_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
 
 from arapp.actions.stakes import currency_for
 from arapp.receivables.models import Item
@@ -83,6 +85,17 @@ def day(value: date | None) -> SafeString:
 def badge(value: str, label: str) -> SafeString:
     """A state: a small shape and the word."""
     return format_html('<span class="state s-{}">{}</span>', value, label)
+
+
+@register.simple_tag
+def explain(anchor: str, word: str) -> SafeString:
+    """A small link to the place of the help page that tells what a word means."""
+    words = _("What “%(word)s” means") % {"word": word}
+    return format_html(
+        '<a class="explain" href="{}#{}" title="{}">'
+        '<span aria-hidden="true">?</span><span class="unseen">{}</span></a>',
+        *(reverse("help"), anchor, words, words),
+    )
 
 
 @register.simple_tag

@@ -13,7 +13,7 @@ from arapp.lists.filters import InvoiceFilter
 from arapp.lists.invoices import export_rows
 from arapp.lists.models import Listed
 from arapp.lists.paging import page_of as paged
-from arapp.lists.totals import list_totals, row_count
+from arapp.lists.totals import figures
 from arapp.people.models import SEE
 from arapp.receivables.models import Invoice
 from arapp.web.access import needs
@@ -35,12 +35,20 @@ def invoices(request: HttpRequest) -> HttpResponse:
     found = InvoiceFilter(request.GET, Invoice.objects.all())
     if targets(request, "panel"):
         return panel_alone(request, found)
-    sums = list_totals(found)
-    page = paged(found, ready(), row_count(sums))
+    sums = figures(found, whole="sums" in request.GET)
+    page = paged(found, ready(), sums.count, sums.at_least)
     tools = Toolbar(found, INVOICE_MENUS, page=page)
-    shown = {"page": page, "rows": rows_of(page.rows, request, found.today), "totals": sums}
+    shown = {"page": page, "rows": rows_of(page.rows, request, found.today), "totals": sums.totals}
     context = invoice_filters(tools) | shown | panel_beside(request, found, page.total)
     return page_or_part(request, "invoices/list.html", "invoices/_list.html", context)
+
+
+@require_safe
+@needs(SEE)
+def invoices_totals(request: HttpRequest) -> HttpResponse:
+    """The strip below a list that was too long to be added up with it, and how many rows there are."""
+    sums = figures(InvoiceFilter(request.GET, Invoice.objects.all()), whole=True)
+    return render(request, "invoices/_added_up.html", {"totals": sums.totals, "count": sums.count})
 
 
 @require_safe
