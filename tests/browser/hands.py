@@ -26,7 +26,12 @@ class Hands:
         self.press("Tab")
         self.type(password)
         self.press("Enter")
-        expect(self.page.locator("h1")).to_have_text("Dashboard")
+        self.at("Dashboard")
+
+    def at(self, heading: str) -> None:
+        """The page with this heading is there, scripts and all."""
+        expect(self.page.locator("h1")).to_contain_text(heading)
+        self.page.wait_for_load_state()
 
     def press(self, *keys: str) -> None:
         for key in keys:
@@ -57,7 +62,7 @@ class Hands:
     def go(self, letter: str, heading: str) -> None:
         """``g`` and a letter lead to a place."""
         self.press("g", letter)
-        expect(self.page.locator("h1")).to_have_text(heading)
+        self.at(heading)
 
     def download(self, name: str) -> bytes:
         """The file behind the link of this name."""

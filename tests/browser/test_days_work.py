@@ -7,6 +7,7 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import Locator, Page, expect
 
+from arapp.approvals import batching
 from arapp.approvals.models import Approval, ApprovalState, Decision
 from arapp.kept.models import KeptComment
 from arapp.lists.models import SavedView
@@ -91,14 +92,14 @@ def test_a_clerk_searches_notes_and_prepares_a_payment(hands: Hands, account: So
     hands.type("B1")
     expect(page.locator("#finds a").first).to_be_visible()
     hands.press("ArrowDown", "Enter")
-    expect(page.locator("h1")).to_have_text("B1")
+    hands.at("B1")
     hands.enter("More", "Record a payment")
     expect(page.get_by_role("dialog")).to_be_visible()
     hands.tab_to("Amount")
     hands.press("Control+a")
     hands.type("19.00")
     hands.enter("Record a payment…")
-    expect(page.locator("dialog h2")).to_be_focused()
+    expect(page.locator("#act-title")).to_be_focused()
     hands.enter("Record a payment")
     expect(page.locator(".under-way")).to_contain_text("Payment of 19.00 EUR")
     expect(page.get_by_role("dialog")).to_have_count(0)
@@ -185,7 +186,7 @@ def test_a_controller_sees_the_trouble_reads_the_source_and_settles(hands: Hands
     hands.sign_in("cora")
     expect(page.locator("#dash-stuck").locator("..")).to_contain_text("The template is missing.")
     hands.enter("See all")
-    expect(page.locator("h1")).to_have_text("Sources")
+    hands.at("Sources")
     hands.enter("Sync now Main account")
     expect(page.locator("#messages")).to_contain_text("Asked for")
     assert Connection.objects.get(source=account).wanted_at
@@ -195,7 +196,7 @@ def test_a_controller_sees_the_trouble_reads_the_source_and_settles(hands: Hands
     expect(page.locator("#messages")).to_contain_text("Marked as done.")
     assert Intent.objects.get().state == "done"
     hands.enter("Main account")
-    expect(page.locator("h1")).to_contain_text("Main account")
+    hands.at("Main account")
     hands.go("e", "Decisions")
     assert b"RE001" in hands.download("CSV")
 
@@ -204,27 +205,83 @@ def test_an_administrator_adds_a_person_and_suits_the_desk(hands: Hands, account
     make_user("adam", role="administrator")
     page = hands.page
     hands.sign_in("adam")
-    hands.enter("People", "Add a person")
+    hands.enter("People")
+    hands.at("People")
+    hands.enter("Add a person")
+    hands.at("Add a person")
     for name, words in (("Name to sign in", "nora"), ("Password", "gut-genug-8"), ("Password confirm", "gut-genug-8")):
         hands.tab_to(name)
         hands.type(words)
     hands.tab_to("Role", back=True)
     hands.type("Clerk")
-    hands.press("Enter")
+    hands.enter("Add")
     expect(page.locator("#messages")).to_contain_text("nora")
+    hands.at("People")
     hands.enter("nora")
-    expect(page.locator("h1")).to_contain_text("nora")
+    hands.at("nora")
     hands.tab_to("Role")
     hands.type("Approver")
-    hands.press("Enter")
+    hands.enter("Save")
+    hands.at("People")
     expect(page.locator(".people")).to_contain_text("Approver")
     assert User.objects.get(username="nora").role == "approver"
-    hands.enter("A adam", "Preferences")
-    expect(page.locator("h1")).to_have_text("Preferences")
+    hands.enter("Aadam", "Preferences")
+    hands.at("Preferences")
     hands.tab_to("As the browser asks")
     hands.press("ArrowDown", "ArrowDown")
     hands.tab_to("Compact")
     hands.press("ArrowDown", "Tab", "ArrowDown", "Enter")
     expect(page.locator("html[lang=de][data-density=comfortable]")).to_have_count(1)
+    page.wait_for_load_state()
     hands.go("i", "Rechnungen")
     assert hands.download("CSV").startswith(b"\xef\xbb\xbf")
+
+
+def test_without_scripts_an_approver_does_the_same_with_forms_and_links(desk: Desk, account: Source) -> None:
+    make_user("anna")
+    page = desk.signed_out(java_script_enabled=False)
+    page.goto("/")
+    page.get_by_label("Username").fill("anna")
+    page.get_by_label("Password").fill("a-good-password")
+    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("navigation", name="Main").get_by_role("link", name="Invoices").click()
+    page.get_by_role("searchbox", name="Search invoices", exact=True).fill("RE00")
+    page.locator("#filters > .apply").click()
+    expect(rows(page)).to_have_count(10)
+    page.get_by_role("link", name="RE003", exact=True).click()
+    expect(page.locator("h1")).to_have_text("RE003")
+    page.locator(".decide summary", has_text="Reject").click()
+    page.get_by_label("Why?").fill("Wrong year")
+    page.get_by_role("button", name="Reject and leave").click()
+    expect(page.locator(".status")).to_contain_text("Rejected")
+    assert Decision.objects.get(action="reject").note == "Wrong year"
+
+
+def test_without_scripts_an_approver_decides_on_many_and_on_all(
+    desk: Desk, account: Source, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(batching, "SECONDS", 0)
+    page = desk.signed_in(make_user("anna"), java_script_enabled=False)
+    page.goto("/invoices/?q=RE00&sort=number")
+    for number in ("RE000", "RE001"):
+        page.get_by_role("checkbox", name=f"Select {number}").check()
+    page.get_by_role("button", name="Approve…").click()
+    expect(page.get_by_role("heading", name="Approve 2 invoices")).to_be_visible()
+    page.get_by_role("button", name="Approve 2 invoices").click()
+    page.get_by_role("link", name="Back to the list").click()
+    expect(rows(page).filter(has_text="On its way to Billomat")).to_have_count(2)
+    page.get_by_role("checkbox", name="All 10 that match").check()
+    page.get_by_role("button", name="Approve…").click()
+    expect(page.locator("#batch")).to_contain_text("2 will be refused")
+    page.get_by_role("button", name="Approve 8 invoices").click()
+    while page.get_by_role("button", name="Go on").count():
+        page.get_by_role("button", name="Go on").click()
+    expect(page.locator("#batch-title")).to_have_text("8 approved, 2 refused")
+    page.get_by_role("link", name="Back to the list").click()
+    page.locator(".saved > summary").click()
+    page.get_by_label("Save this view as").fill("The first ten")
+    page.get_by_role("button", name="Save this view").click()
+    expect(page.get_by_role("navigation", name="Main").get_by_role("link", name="The first ten")).to_be_visible()
+    with page.expect_download() as waiting:
+        page.get_by_role("link", name="CSV", exact=True).click()
+    assert len(contents(waiting.value).decode().splitlines()) == 11
