@@ -194,7 +194,7 @@ class Invoice(Mirrored):
                 "currency",
                 F("open").desc(),
                 "id",
-                include=["source", "kind", "gross", "due_date", "state", "gone_at"],
+                include=["source", "customer", "kind", "gross", "due_date", "state", "gone_at"],
                 condition=Q(state__in=ISSUED_CLAIMS, gone_at=None),
                 name="invoice_claims",
             ),

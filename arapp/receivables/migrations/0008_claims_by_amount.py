@@ -16,6 +16,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='invoice',
-            index=models.Index(models.F('currency'), models.OrderBy(models.F('open'), descending=True), models.F('id'), condition=models.Q(('gone_at', None), ('state__in', ('open', 'collection'))), include=('source', 'kind', 'gross', 'due_date', 'state', 'gone_at'), name='invoice_claims'),
+            index=models.Index(models.F('currency'), models.OrderBy(models.F('open'), descending=True), models.F('id'), condition=models.Q(('gone_at', None), ('state__in', ('open', 'collection'))), include=('source', 'customer', 'kind', 'gross', 'due_date', 'state', 'gone_at'), name='invoice_claims'),
         ),
     ]
