@@ -76,9 +76,11 @@
     ($(`#results :is(${CAN})`) ?? $("#content")).focus({ preventScroll: true });
   };
   let held = "";
+  // Who pressed the row's button stands on the next one; who used a key stands on the number, where Enter decides nothing.
   const afterDecision = (row, path) => {
-    const next = /\/reopen\/$/.test(path) ? row : row?.nextElementSibling ?? row;
-    ($(".do", next ?? document) ?? $("th a", next ?? document))?.focus({ preventScroll: true });
+    const next = /\/reopen\/$/.test(path) ? row : row?.nextElementSibling ?? row, scope = next ?? document;
+    const button = held.startsWith("#do-") && $(".do", scope);
+    (button || $("th a", scope) || $(".do", scope))?.focus({ preventScroll: true });
     next?.scrollIntoView({ block: "nearest" });
   };
 
@@ -126,7 +128,13 @@
     fade();
   });
   document.addEventListener("toggle", ({ target }) => {
-    if (target.open && target.matches("details.menu")) $("textarea", target)?.focus();
+    if (!target.matches("details.menu")) return;
+    target.classList.remove("turned");
+    if (!target.open) return;
+    // A menu that would stick out at the right opens to the left.
+    const room = document.documentElement.clientWidth;
+    target.classList.toggle("turned", $(".pop", target)?.getBoundingClientRect().right > room);
+    $("textarea", target)?.focus();
   }, true);
 
   // The title carries the count that waits.

@@ -15,6 +15,7 @@
   const shown = () => $("#panel").dataset.of ?? "";
   const rowOf = (pk) => (pk ? document.getElementById(`row-${pk}`) : null);
   let listed = here();
+  let passed = ""; // the last row of the list that the panel has shown: further ones stand on other pages
   let pushed = false; // whether the list without the panel is one step back
 
   // Narrowing the list may wrap its tools: the rows stay where they are on the screen.
@@ -27,8 +28,21 @@
   };
   const mark = () => {
     all(".list tr[aria-current]").forEach((row) => row.removeAttribute("aria-current"));
-    rowOf(shown())?.setAttribute("aria-current", "true");
+    const row = rowOf(shown());
+    row?.setAttribute("aria-current", "true");
+    passed = row ? shown() : passed;
+    uncover();
   };
+  // What the panel stands upon is no stop of the Tab key: nobody would see where they are.
+  const uncover = () => {
+    all("[data-covered]").forEach((one) => { one.tabIndex = 0; delete one.dataset.covered; });
+    const edge = shown() && wide.matches ? $("#panel").getBoundingClientRect().left : Infinity;
+    all(".list :is(a, [tabindex])").filter((one) => one.getBoundingClientRect().left > edge).forEach((one) => {
+      one.tabIndex = -1;
+      one.dataset.covered = "";
+    });
+  };
+  addEventListener("resize", () => { if (shown()) uncover(); });
 
   const ask = (url, history) => htmx.ajax("GET", url, { source: "#panel", target: "#panel", swap: "outerHTML", ...history });
   const open = (pk) => {
@@ -46,7 +60,7 @@
     mark();
   };
   const close = () => {
-    const row = rowOf(shown()), inside = $("#panel").contains(document.activeElement);
+    const row = rowOf(shown()) ?? rowOf(passed), inside = $("#panel").contains(document.activeElement);
     steady(hide);
     if (inside || document.activeElement === document.body) ($("[data-panel]", row ?? $("#results")) ?? $("#content")).focus({ preventScroll: true });
     row?.scrollIntoView({ block: "nearest" });

@@ -260,7 +260,7 @@ def test_every_function_says_what_it_returns():
 def test_the_top_level_holds_what_the_design_names_and_nothing_else():
     named = {"manage.py", "pyproject.toml", "arapp", "templates", "static", "tests", "README.md"}
     found = {p.name for p in ROOT.iterdir() if not p.name.startswith(".") and not p.name.endswith(".egg-info")}
-    assert found - {"build"} == named
+    assert found - {"build", "screenshots"} == named
 
 
 def test_templates_carry_no_inline_style_or_script():

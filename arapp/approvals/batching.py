@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from arapp.approvals.batches import Batch, BatchRow, Phase, Result
-from arapp.approvals.effects import APPROVE, REOPEN
+from arapp.approvals.effects import APPROVE, REOPEN, SEND
 from arapp.approvals.models import Decision
 from arapp.approvals.refusals import AlreadyDecided, Doubled, Refusal
 from arapp.approvals.second_person import Person
@@ -180,8 +180,14 @@ def _take(row: BatchRow, invoice: Invoice | None, batch: Batch, person: Person) 
 
 
 def _try(row: BatchRow, invoice: Invoice, batch: Batch, person: Person) -> None:
-    """The decision itself; the row says what became of it. What looked like a duplicate the person has been told."""
+    """The decision itself; the row says what became of it. What looked like a duplicate the person has been told.
+
+    What is sent goes to whom the yes was given for: who receives it is no substance, and may have changed since.
+    """
     effect = invoice.approval.effect(batch.action)
+    if effect.kind == SEND and (not row.sends or effect.receiver != row.receiver):
+        row.refuse(_("It changed after it was chosen. Look at it again before you decide."))
+        return
     try:
         told = {"double_seen": row.double} if batch.action == APPROVE else {}
         getattr(invoice.approval, batch.action)(person, row.digest, batch.note, **told)

@@ -50,11 +50,19 @@ def _joined(wanted: set[int], person: Any, moving: bool) -> Debtor:
 
 
 def keep_apart(ids: Iterable[int], person: Any) -> None:
-    """These are not the same: they are not proposed again. Those that are joined already stay so."""
+    """These are not the same: they are not proposed again. Those that are joined already stay so.
+
+    Refused where that leaves nobody to keep apart.
+    """
     known = Customer.objects.filter(pk__in=set(ids)).order_by("pk")
     debtors = dict(known.values_list("pk", "membership__debtor"))
+    if len(debtors) < 2:
+        raise Refused(_("Choose at least two customers to join."))
     pairs = combinations(debtors, 2)
-    _part([(one, other) for one, other in pairs if not debtors[one] or debtors[one] != debtors[other]], person)
+    apart = [(one, other) for one, other in pairs if not debtors[one] or debtors[one] != debtors[other]]
+    if not apart:
+        raise Refused(_("Somebody else has just joined one of these customers. Look at it again."))
+    _part(apart, person)
 
 
 @transaction.atomic

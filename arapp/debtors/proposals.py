@@ -19,11 +19,12 @@ SHORTEST = 6
 
 _SHARED = """
 WITH numbers (customer, number) AS ({halves})
-SELECT number, customer FROM numbers WHERE number IN (
+SELECT number, customer, debtor_id FROM numbers LEFT JOIN {members} ON customer_id = customer WHERE number IN (
   SELECT number FROM numbers WHERE LENGTH(number) >= %s AND REPLACE(number, '0', '') <> ''
   GROUP BY number HAVING MIN(customer) <> MAX(customer) AND COUNT(*) <= %s
-) ORDER BY customer
+) UNION ALL SELECT NULL, one_id, other_id FROM {apart} ORDER BY 2
 """
+"""What customers share, each with its debtor; and, without a number, the pairs that are kept apart."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,7 @@ class Proposal:
 
 
 def proposals() -> list[Proposal]:
-    """All of them, those with the oldest customers first. Three queries, however many customers there are.
+    """All of them, those with the oldest customers first. One query, however many customers there are.
 
     Left out are pairs that somebody has said are not the same, those joined already, and a number that so many
     share that it says nothing.
@@ -43,16 +44,13 @@ def proposals() -> list[Proposal]:
     return _Alike(_shared()).proposals
 
 
-def _shared() -> dict[str, list[int]]:
-    """Customers by the number that several of them have."""
+def _shared() -> list[tuple[str | None, int, int | None]]:
     halves = [_half(field).query.sql_with_params() for field in NUMBERS]
-    sql = _SHARED.format(halves=" UNION ALL ".join(text for text, _params in halves))
-    found = defaultdict(list)
+    tables = {"members": Member._meta.db_table, "apart": Apart._meta.db_table}
+    sql = _SHARED.format(halves=" UNION ALL ".join(text for text, _params in halves), **tables)
     with connection.cursor() as cursor:
         cursor.execute(sql, [*(param for _text, params in halves for param in params), SHORTEST, 2 * MOST])
-        for number, customer in cursor.fetchall():
-            found[number].append(customer)
-    return {number: customers for number, customers in found.items() if len(set(customers)) <= MOST}
+        return list(cursor.fetchall())
 
 
 def _half(field: str) -> QuerySet[Customer]:
@@ -62,10 +60,14 @@ def _half(field: str) -> QuerySet[Customer]:
 class _Alike:
     """The customers that share numbers, as what hangs together."""
 
-    def __init__(self, shared: dict[str, list[int]]) -> None:
-        self.shared = shared
-        self.apart = set(Apart.objects.values_list("one", "other")) if shared else set()
-        self.debtors = dict(Member.objects.values_list("customer", "debtor")) if shared else {}
+    def __init__(self, rows: list[tuple[str | None, int, int | None]]) -> None:
+        self.apart = {(one, other) for number, one, other in rows if number is None}
+        self.debtors = {customer: debtor for number, customer, debtor in rows if number is not None}
+        by_number: dict[str, set[int]] = defaultdict(set)
+        for number, customer, _debtor in rows:
+            if number is not None:
+                by_number[number].add(customer)
+        self.shared = {number: alike for number, alike in by_number.items() if len(alike) <= MOST}
         self.heads: dict[int, int] = {}
 
     @cached_property
@@ -82,7 +84,7 @@ class _Alike:
         return [Proposal(tuple(found), tuple(sorted(numbers[head]))) for head, found in members.items()]
 
     def _pairs(self, alike: Iterable[int]) -> Iterator[tuple[int, int]]:
-        for one, other in combinations(sorted(set(alike)), 2):
+        for one, other in combinations(sorted(alike), 2):
             joined = self.debtors.get(one) and self.debtors.get(one) == self.debtors.get(other)
             if not joined and (one, other) not in self.apart:
                 yield one, other

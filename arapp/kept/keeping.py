@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import date
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from django.db import transaction
 from django.db.models import Sum
@@ -21,10 +21,15 @@ def comment(subject: Invoice | Customer, text: str, person: Any) -> KeptComment:
 
 
 def note(subject: Invoice | Customer, text: str, person: Any, token: UUID) -> None:
-    """Keep a note from a form with this token; the same form sent again keeps nothing more."""
+    """Keep a note from a form with this token; the same form sent again keeps nothing more.
+
+    A form that somebody went back to and wrote something else in is another note.
+    """
     about = {"invoice": subject} if isinstance(subject, Invoice) else {"customer": subject}
-    fresh = KeptComment(text=text, person=person, token=token, **about)
-    KeptComment.objects.bulk_create([fresh], ignore_conflicts=True)
+    said = {"text": text, "person": person, **about}
+    KeptComment.objects.bulk_create([KeptComment(token=token, **said)], ignore_conflicts=True)
+    if not KeptComment.objects.filter(token=token, **said).exists():
+        KeptComment.objects.bulk_create([KeptComment(token=uuid5(token, text), **said)], ignore_conflicts=True)
 
 
 def drop_note(pk: int, person: Any) -> bool:

@@ -94,7 +94,7 @@ def _exact(text: str, newest: list[Invoice]) -> list[Invoice]:
     """Those whose number or reference is the text: by the numbers' index, and among what holds the text at all."""
     spellings = {text, text.upper(), text.lower(), "".join(text.split())}
     numbered = Invoice.objects.filter(number__in=spellings)
-    found = [row for row in newest if spellings & {row.number, row.short_id, row.payment_reference}]
+    found = [row for row in newest if spellings & {str(row), row.number, row.short_id, row.payment_reference}]
     known = [row.pk for row in found]
     if len(newest) <= MOST:
         return found

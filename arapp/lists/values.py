@@ -36,6 +36,8 @@ LARGEST_STEP = 36_500
 Read = Callable[[str], Any]
 
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+_DOTTED = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})", re.ASCII)
+"""As German writes it; no language takes points for another order."""
 _AMOUNT = re.compile(r"[+-]?(\d{1,18}(\.\d{0,9})?|\.\d{1,9})", re.ASCII)
 _YES, _NO = ("1", "true", "yes"), ("0", "false", "no")
 
@@ -69,9 +71,12 @@ def read_words(value: str) -> list[str]:
 
 
 def read_date(value: str) -> date:
+    """``2026-01-31``, or ``31.1.2026`` as pages show it in German."""
     try:
         if _DATE.fullmatch(value):
             return date.fromisoformat(value)
+        if dotted := _DOTTED.fullmatch(value):
+            return date(*map(int, reversed(dotted.groups())))
     except ValueError:
         pass
     raise refuse(_("“%(value)s” is not a date; write it like 2026-01-31."), value)

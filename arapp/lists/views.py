@@ -38,6 +38,9 @@ MOST_PINNED = 20
 LONGEST_QUERY = 4_000
 """Characters."""
 
+JOINERS = "\u200c\u200d"
+"""Letters of some scripts, and signs such as families, are put together with these."""
+
 COUNTED = 10_000
 """Rows of a view are counted up to here."""
 
@@ -146,7 +149,9 @@ def rename(view: SavedView, name: str) -> None:
 
 
 def tidy(name: str) -> str:
-    return " ".join(name.split())
+    """With single spaces, and without what cannot be seen or turns the writing around."""
+    seen = (char for char in name if char.isprintable() or char.isspace() or char in JOINERS)
+    return " ".join("".join(seen).split()).strip(JOINERS)
 
 
 @contextmanager

@@ -97,8 +97,8 @@ def item(row: Item, record: records.ItemRecord, digest: str) -> Item:
 
 
 def search_text(row: Invoice, lines: Sequence[Line]) -> str:
-    parts = [row.number, row.short_id, row.title, row.label, row.intro, row.note, row.category]
-    parts += [row.payment_reference, row.reference]
+    parts = [row.number, row.short_id, "" if row.number or row.given_name else row.external_id]
+    parts += [row.title, row.label, row.intro, row.note, row.category, row.payment_reference, row.reference]
     parts += [text for line in lines for text in (line.title, line.description)]
     return "\n".join(part for part in parts if part).casefold()
 

@@ -85,7 +85,10 @@ GLOSSARY: Mapping[str, tuple[Promise, Promise]] = {
         _("Finding"),
         _("A sentence on an invoice whose figures do not add up. The figures stay as the service has them."),
     ),
-    "note": (_("Note"), _("Never leaves the desk, whatever the service. A comment on a document of Billomat goes there.")),
+    "note": (
+        _("Note"),
+        _("Never leaves the desk, whatever the service. A comment on a document of Billomat goes there."),
+    ),
     "home-currency": (
         _("Home currency"),
         _(

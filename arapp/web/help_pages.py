@@ -156,12 +156,13 @@ def roles(person: Any) -> list[dict[str, Any]]:
     ]
 
 
-def abilities() -> list[tuple[Any, list[bool]]]:
+def abilities() -> list[tuple[Any, list[tuple[Any, bool]]]]:
     """What people may do, and for each role whether it may."""
-    return [
-        (sentence, [ability in ABILITIES[role] for role in Role])
-        for ability, sentence in help_words.ABILITIES.items()
-    ]
+    return [(sentence, _who_may(ability)) for ability, sentence in help_words.ABILITIES.items()]
+
+
+def _who_may(ability: str) -> list[tuple[Any, bool]]:
+    return [(role.label, ability in ABILITIES[role]) for role in Role]
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,7 @@ from arapp.web.kept_shown import documents_of, files_of, kept_of
 from arapp.web.menus import offered
 from arapp.web.notes_shown import notes_of
 from arapp.web.outgoing import Outgoing
-from arapp.web.paper import letter_of, settled_of
+from arapp.web.paper import letter_of, rounding_of, settled_of
 from arapp.web.payload import pretty
 from arapp.web.rows import labels
 from arapp.web.shown import chosen, days_late, spoken
@@ -99,6 +99,7 @@ def page_of(invoice: Invoice, person: User) -> dict[str, Any]:
         "facts": [(label, _kind(value), value) for label, value in _facts(invoice) if value],
         "vat_rates": parts_of(invoice, "vat_rates"),
         "letter": letter_of(invoice),
+        "rounding": rounding_of(invoice),
         "settled": settled_of(invoice),
         **kept_of(invoice),
         "documents": documents_of(invoice),

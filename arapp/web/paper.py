@@ -15,6 +15,14 @@ def letter_of(invoice: Invoice) -> dict[str, str]:
     return {"name": "" if name and address.startswith(name) else name, "address": address}
 
 
+def rounding_of(invoice: Invoice) -> Money | None:
+    """What the total was rounded by, where net and VAT do not add up to it. A whole unit and more is no rounding."""
+    if None in (invoice.net, invoice.vat, invoice.gross) or not invoice.currency:
+        return None
+    rounding = Money(invoice.gross - invoice.net - invoice.vat, invoice.currency)
+    return rounding if rounding.minor and abs(rounding.amount) < 1 else None
+
+
 def settled_of(invoice: Invoice) -> list[tuple[str, Money]]:
     """What beside payments lies between the total and what is open: fees, interest, credits, each kind added up.
 

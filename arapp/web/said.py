@@ -92,10 +92,16 @@ def event_said(text: str, service: str) -> str:
     if not any(key for key, _value in told):
         return said(text)
     language = get_language() or ENGLISH
-    values = ((key, _part(in_words(value), language, 1)) for key, value in told)
+    values = ((key, _part(_worded(value), language, 1)) for key, value in told)
     parts = (_filled(_(key), {"x": value}) if key else value for key, value in values)
     words = ", ".join(parts)
     return words[:1].upper() + words[1:] + "." * text.endswith(".")
+
+
+def _worded(value: str) -> str:
+    """A word of the service in ours; the message of the event may follow it, as it was written."""
+    word, stop, message = value.partition(". ")
+    return in_words(word) + stop + message
 
 
 # The catalogues, read backwards

@@ -25,6 +25,7 @@ from arapp.lists.views import (
     canonical,
     count_of,
     filters_of,
+    tidy,
     used,
     views_in,
     visible,
@@ -67,10 +68,15 @@ Link = tuple[SavedView, str, bool]
 """A view, where it opens, and whether it is open."""
 
 
+class ViewName(forms.CharField):
+    def to_python(self, value: Any) -> str:
+        return tidy(super().to_python(value))
+
+
 class ViewForm(forms.Form):
     """What the toolbar sends when the filters that are on are to be kept."""
 
-    name = forms.CharField(label=_("Name"), max_length=60)
+    name = ViewName(label=_("Name"), max_length=60)
     pinned = forms.BooleanField(label=_("Pin it in the menu at the side"), required=False)
     shared = forms.BooleanField(label=_("Share it with the team"), required=False)
     default = forms.BooleanField(label=_("Open the list with it"), required=False)
@@ -79,7 +85,7 @@ class ViewForm(forms.Form):
 
 
 class NameForm(forms.Form):
-    name = forms.CharField(label=_("Name"), max_length=60)
+    name = ViewName(label=_("Name"), max_length=60)
 
 
 class ViewsHere:

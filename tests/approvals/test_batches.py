@@ -134,6 +134,21 @@ def test_what_changed_after_it_was_chosen_is_refused_while_looking_and_while_dec
     assert Decision.objects.filter(action="approve").get().approval_id == third.pk
 
 
+def test_what_would_go_to_somebody_else_than_was_agreed_is_refused(person):
+    mail = make_source(service="billogram")
+    told = {"service_state": "Unattested", "receiver_email": "a@example.org"}
+    make_invoice(mail, external_id="1", **told)
+    make_invoice(mail, external_id="2", **told)
+    batch = looked(person)
+    make_invoice(mail, external_id="2", **told | {"receiver_email": "b@example.org"})
+    batch.agree("")
+    while batch.runs:
+        go_on(batch, person)
+    assert results(batch) == [Result.DONE, Result.REFUSED]
+    assert "changed after it was chosen" in batch.rows.last().sentence
+    assert Intent.objects.count() == 1
+
+
 def test_four_eyes_hold_for_each_row_at_the_moment_of_deciding(source, person):
     mine = make_invoice(source, owner=None)
     batch = looked(person)

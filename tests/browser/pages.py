@@ -26,7 +26,8 @@ NOTHING = dict.fromkeys(("net", "vat", "gross", "paid", "open"))
 PAYMENT = MovementRecord(external_id="m1", kind="payment", amount=Money.parse("9", "EUR"), date=date(2026, 11, 18))
 OWED = {"state": "open", "service_state": "Unpaid", "service_decision": "approved", "due_date": date(2026, 9, 1)}
 
-FILES_AND_PARTS = ("_csv", "_xlsx", "_facets", "_counts", "_row", "_document", "_file", "report", "healthz")
+FILES = ("_csv", "_xlsx", "_document", "_file", "report", "healthz")
+PARTS = ("_facets", "_counts", "_totals", "_row")
 """How the names of routes end that answer a GET with something else than a page."""
 BESIDE = {"login"}
 """The pages that only somebody sees who is not signed in."""
@@ -35,7 +36,7 @@ BESIDE = {"login"}
 def routes_of_pages() -> set[str]:
     """The routes that open a page for who is signed in, by the table of who may open what."""
     read = {name for name, methods in TABLE.items() if methods["get"] != NOT_THIS_WAY and ":" not in name}
-    return {name for name in read - BESIDE if not name.endswith(FILES_AND_PARTS)}
+    return {name for name in read - BESIDE if not name.endswith(FILES + PARTS)}
 
 
 def every_page(person: User) -> dict[str, list[str]]:
@@ -122,8 +123,9 @@ def opened(made: list[Invoice], person: User) -> dict[str, list[str]]:
 def acts(made: list[Invoice]) -> dict[str, list[str]]:
     """The forms of actions, those that ask for lines and files and those that ask for nothing."""
     late, drafted = f"/invoices/{made[6].pk}/act", f"/invoices/{made[0].pk}/act"
-    names = ("payment.create", "invoice.credit", "invoice.message", "invoice.attach", "invoice.respite", "invoice.sell")
-    here = [f"{late}/{name}/" for name in names] + [f"{drafted}/invoice.delete/", f"{drafted}/invoice.reject/"]
+    names = ("credit", "message", "attach", "respite", "sell")
+    here = [f"{late}/payment.create/", *(f"{late}/invoice.{name}/" for name in names)]
+    here += [f"{drafted}/invoice.delete/", f"{drafted}/invoice.reject/"]
     return {"act": here, "customer_act": [f"/customers/{made[0].customer_id}/act/customer.comment/"]}
 
 

@@ -132,6 +132,19 @@ def test_an_edge_moves_by_arrow_keys_and_keeps_the_focus(desk: Desk, person: Use
     expect(edge).to_have_attribute("aria-valuenow", str(round(before + 24)))
 
 
+@pytest.mark.parametrize("name", ["customer", "source"])
+def test_a_chosen_width_is_the_one_that_is_shown(name: str, desk: Desk, person: User) -> None:
+    page = desk.signed_in(person, viewport={"width": 1440, "height": 900})
+    page.goto("/invoices/")
+    for _time in range(2):
+        before = width_of(page, name)
+        page.locator(f"[data-edge={name}]").focus()
+        with page.expect_response(lambda answer: answer.url.endswith("/invoices/")):
+            page.keyboard.press("Shift+ArrowRight")
+        expect(page.locator(f"[data-edge={name}]")).to_be_focused()
+        assert abs(width_of(page, name) - before - 40) <= 1
+
+
 def test_a_width_that_is_none_is_told_and_stays_as_it_was_typed(desk: Desk, person: User) -> None:
     desk.expected.add(422)
     page = desk.signed_in(person)

@@ -13,12 +13,13 @@ from arapp.kept.models import KeptComment
 from arapp.lists.models import SavedView
 from arapp.outbox.models import Intent
 from arapp.people.models import User
+from arapp.receivables import mirror
 from arapp.receivables.models import Invoice, Source
 from arapp.receivables.records import CustomerRecord
 from arapp.upstreams.models import Connection, Worker
 from tests.browser.conftest import Desk
 from tests.browser.hands import Hands, contents
-from tests.conftest import make_invoice, make_source, make_user
+from tests.conftest import NOW, invoice_record, make_invoice, make_source, make_user
 
 pytestmark = pytest.mark.browser
 
@@ -35,10 +36,11 @@ def account(transactional_db: None) -> Source:
     Worker.objects.create(name="w")
     source = make_source("Main account")
     Connection.objects.update(read_at=timezone.now())
-    for number in range(DRAFTS):
-        make_invoice(source, external_id=str(number), number=f"RE{number:03}")
+    drafts = [invoice_record(str(number), number=f"RE{number:03}") for number in range(DRAFTS)]
+    mirror.write_invoices(source, drafts, NOW)
     owed = {"state": "open", "service_state": "Overdue", "service_decision": "approved", "customer": NOTH}
-    make_invoice(make_source("Second", "billogram"), number="B1", **owed)
+    make_invoice(make_source("Second", "billogram"), number="B1", approvals=False, **owed)
+    Approval.objects.catch_up()
     return source
 
 
@@ -125,7 +127,11 @@ def test_an_approver_walks_chooses_decides_and_takes_back(hands: Hands, account:
     expect(page).to_have_url(re.compile("sort=number"))
     hands.press("j", "j", "k", "a")
     expect(row(page, "RE000")).to_contain_text("Approved")
-    expect(row(page, "RE001").locator(":focus")).to_have_count(1)
+    expect(row(page, "RE001").get_by_role("link", name="RE001")).to_be_focused()
+    hands.press("Enter")
+    expect(page.locator("#panel-heading")).to_have_text("RE001")
+    hands.press("Escape")
+    expect(page.locator("#panel")).to_be_hidden()
     hands.press("r")
     hands.type("Wrong year")
     hands.press("Tab", "Enter")
@@ -209,7 +215,11 @@ def test_an_administrator_adds_a_person_and_suits_the_desk(hands: Hands, account
     hands.at("People")
     hands.enter("Add a person")
     hands.at("Add a person")
-    for name, words in (("Name to sign in", "nora"), ("Password", "gut-genug-8"), ("Password confirm", "gut-genug-8")):
+    for name, words in (
+        ("Name to sign in", "nora"),
+        ("Password", "gut-genug-8"),
+        ("Password confirm", "gut-genug-8"),
+    ):
         hands.tab_to(name)
         hands.type(words)
     hands.tab_to("Role", back=True)

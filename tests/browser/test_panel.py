@@ -264,3 +264,15 @@ def test_a_list_opened_anew_begins_at_its_top(desk: Desk, sixty: list[Invoice]) 
     page.goto("/invoices/?sort=number")
     assert page.evaluate("scrollY") == 0
     expect(page.locator(".list tbody .box :checked")).to_have_count(0)
+
+
+def test_who_walked_beyond_the_page_is_back_at_its_last_row(desk: Desk, sixty: list[Invoice]) -> None:
+    page = opened(desk)
+    row(page, "RE50").get_by_role("link", name="RE50").click()
+    expect(heading(page)).to_have_text("RE50")
+    for number in ("RE51", "RE52"):
+        page.keyboard.press("j")
+        expect(heading(page)).to_have_text(number)
+    page.keyboard.press("Escape")
+    expect(row(page, "RE50").get_by_role("link", name="RE50")).to_be_focused()
+    expect(row(page, "RE50")).to_be_in_viewport()

@@ -6,6 +6,7 @@ import pytest
 
 from arapp.kept import keeping
 from arapp.people.models import Role
+from arapp.receivables.records import CustomerRecord
 from tests.conftest import make_invoice, make_source, make_user
 
 pytestmark = pytest.mark.browser
@@ -53,6 +54,14 @@ def test_a_long_list_names_its_filters_and_columns_and_goes_over_several_sheets(
     assert page.locator(".chip").all_inner_texts() != []
     assert page.locator(".list thead").evaluate("(head) => getComputedStyle(head).display") == "table-header-group"
     assert pages_of(page) > 1
+
+
+def test_what_a_customer_page_leaves_out_takes_no_room_on_paper(desk, transactional_db):
+    customer = CustomerRecord(external_id="long", brief=True, name="W" * 200)
+    invoice = make_invoice(make_source(), number="RE7", customer=customer)
+    page = printed(desk, f"/customers/{invoice.customer_id}/")
+    assert page.locator(f"#row-{invoice.pk}").bounding_box()["height"] < 80
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
 def test_notes_that_never_leave_the_desk_are_not_printed(desk, paths):

@@ -149,3 +149,13 @@ def test_views_work_without_scripts(desk: Desk, four: None) -> None:
     page.get_by_role("dialog").get_by_role("button", name="Delete All drafts").click()
     expect(page.get_by_text("No view is saved yet.")).to_be_visible()
     assert not SavedView.objects.exists()
+
+
+def test_no_menu_sticks_out_whatever_is_on_and_sources_are_called(desk: Desk, four: None) -> None:
+    make_invoice(make_source("B" * 60), number="RE5")
+    page = desk.signed_in(locale="sv")
+    page.goto("/invoices/?state=draft&state=open&approval=waiting&overdue=1&source=Main+account")
+    for menu in page.locator("#filters > details.menu").all():
+        menu.locator("summary").click()
+        expect(menu.locator(".pop")).to_be_in_viewport(ratio=1)
+        menu.locator("summary").click()

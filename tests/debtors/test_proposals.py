@@ -109,5 +109,5 @@ def test_the_number_of_queries_does_not_grow(db, person, django_assert_num_queri
     for n in range(20):
         make_customer(org_no=f"55667788{n // 2:02}")
     join(Customer.objects.values_list("pk", flat=True)[:2], person)
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(1):
         assert len(proposals()) == 9

@@ -13,6 +13,8 @@ from tests.conftest import TODAY
     ("value", "day"),
     [
         ("2026-01-31", date(2026, 1, 31)),
+        ("31.01.2026", date(2026, 1, 31)),
+        ("1.2.2026", date(2026, 2, 1)),
         ("today", TODAY),
         ("TODAY", TODAY),
         ("today-30", date(2026, 10, 21)),
@@ -27,7 +29,19 @@ def test_a_day_is_a_date_or_told_by_today(value, day):
 
 
 @pytest.mark.parametrize(
-    "value", ["soon", "today-", "today+-1", "today+1.5", "tomorrow", "today-36501", "today+999999"]
+    "value",
+    [
+        "soon",
+        "31.2.2026",
+        "1.2.26",
+        "2026.01.31",
+        "today-",
+        "today+-1",
+        "today+1.5",
+        "tomorrow",
+        "today-36501",
+        "today+999999",
+    ],
 )
 def test_what_is_no_day_is_refused_with_a_sentence(value):
     with pytest.raises(ValidationError) as refused:

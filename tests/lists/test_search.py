@@ -1,16 +1,19 @@
 """One search over invoices, customers, items and payments: what fits best first, never more than a few."""
 
 from datetime import date
+from importlib import import_module
 
 import pytest
+from django.apps import apps
 from django.core.exceptions import ValidationError
 
 from arapp.lists import search as everything
 from arapp.lists.search import search
 from arapp.receivables import mirror
+from arapp.receivables.models import SearchText
 from arapp.receivables.money import Money
 from arapp.receivables.records import CustomerRecord, ItemRecord, MovementRecord
-from tests.conftest import NOW, make_invoice, make_source
+from tests.conftest import NOW, invoice_record, make_invoice, make_source
 
 pytestmark = pytest.mark.django_db
 
@@ -112,3 +115,23 @@ def test_nonsense_is_refused_with_a_sentence(text):
 def test_nothing_asked_finds_nothing_and_asks_nothing(text, django_assert_num_queries):
     with django_assert_num_queries(0):
         assert search(text, 5).groups == ()
+
+
+def test_an_invoice_that_only_its_id_names_is_found_by_it(source):
+    draft = make_invoice(source, external_id="H4B8xSA", number="")
+    make_invoice(source, external_id="H4B8xSB", number="RE-1")
+    for words in ("H4B8xSA", "h4b8"):
+        assert rows(search(words, 5), "invoices") == ["H4B8xSA"], words
+    assert search("H4B8xSA", 5).direct == draft
+    assert rows(search("H4B8xSB", 5), "invoices") == []
+    mirror.write_invoices(source, [invoice_record("H4B8xSA", number="RE-2")], NOW)
+    assert (rows(search("H4B8xSA", 5), "invoices"), rows(search("re-2", 5), "invoices")) == ([], ["RE-2"])
+
+
+def test_invoices_read_before_are_found_by_their_id_too(source):
+    draft, numbered = make_invoice(source, external_id="D7", number=""), make_invoice(source, external_id="D8")
+    SearchText.objects.update(text="consulting")
+    for _again in range(2):
+        import_module("arapp.receivables.migrations.0009_found_by_id").add_ids(apps, None)
+    texts = dict(SearchText.objects.values_list("invoice", "text"))
+    assert texts == {draft.pk: "consulting\nd7", numbered.pk: "consulting"}

@@ -80,6 +80,7 @@ def test_a_page_of_rows_asks_once(two, django_assert_num_queries):
 def test_one_invoice_is_read_together_with_its_doubles(two, django_assert_num_queries):
     one, other = two
     alone = make_invoice(one.source, number="RE-1")
+    Invoice.objects.annotate(**folded_doubles()).get(pk=one.pk)  # The first such query asks what SQLite can do.
     with django_assert_num_queries(3):
         read = [Invoice.objects.annotate(**folded_doubles()).get(pk=each.pk) for each in (one, other, alone)]
     assert [doubles_of(each) for each in read] == [possible_duplicates([each.pk]).get(each.pk, []) for each in read]

@@ -147,6 +147,17 @@ def test_a_list_narrowed_to_a_source_asks_at_most_twelve_questions(signed_in, dj
         assert "Muster AG" in client.get("/customers/?q=m&source=Nord&open=1&overdue=0").content.decode()
 
 
+@pytest.mark.parametrize("query", ["", "?q=a&source=Nord&open=1"])
+def test_a_list_with_proposals_asks_at_most_twelve_questions(query, signed_in, django_assert_max_num_queries):
+    for name in ("Nord", "Sud", "West"):
+        owing(make_source(name), "Alfa")
+    Customer.objects.update(org_no="556677-8899")
+    client = signed_in()
+    client.get("/customers/")
+    with django_assert_max_num_queries(12):
+        assert 'href="/debtors/"' in client.get(f"/customers/{query}").content.decode()
+
+
 def test_a_customer_owes_per_currency_and_age_each_a_link_to_just_those_rows(signed_in, source):
     late = today() - timedelta(days=45)
     customer = owing(source, "Alfa", gross="100", open="60", due_date=late).customer

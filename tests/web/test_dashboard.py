@@ -133,11 +133,11 @@ def test_each_figure_leads_to_exactly_its_rows_and_their_totals_say_the_same(sou
 def test_the_strip_under_the_list_says_what_is_owed_as_the_dashboard_does(signed_in, source):
     claim(source, days=5, amount="50", today=timezone.localdate())
     claim(source, amount="20", kind="credit_note", today=timezone.localdate())
-    strip = signed_in().get("/invoices/?owed=1").content.decode().split('<div class="totals">')[1].split("</div>")[0]
+    strip = signed_in().get("/invoices/?owed=1").content.decode().split('<div class="totals"')[1].split("</div>")[0]
     words = re.sub(r"\s+", " ", re.sub(r"<[^>]*>", "", strip))
     assert "owed 30.00 EUR" in words
     assert "gross 70.00 EUR" in words
-    every = signed_in().get("/invoices/").content.decode().split('<div class="totals">')[1].split("</div>")[0]
+    every = signed_in().get("/invoices/").content.decode().split('<div class="totals"')[1].split("</div>")[0]
     assert "owed" not in every
 
 
@@ -162,6 +162,17 @@ def test_the_home_currency_comes_first_then_the_one_with_the_most_documents(sign
     assert order() == ["USD", "SEK", "EUR"]
 
 
+def test_a_claim_without_a_currency_makes_no_chart_that_leads_to_other_rows(signed_in, source, settings):
+    settings.HOME_CURRENCY = "EUR"
+    claim(source, amount="100")
+    claim(source, amount="7")
+    Invoice.objects.filter(gross=700).update(currency="")
+    answer, text = page(signed_in())
+    assert "currency=&" not in text
+    assert 'currency="' not in text
+    assert answer.context["together"] is None
+
+
 def test_a_total_in_home_currency_stands_beside_the_others_with_its_rate(signed_in, source, settings):
     claim(source, amount="100")
     claim(source, amount="1000", currency="SEK")
@@ -171,6 +182,7 @@ def test_a_total_in_home_currency_stands_beside_the_others_with_its_rate(signed_
     Rate.objects.create(currency="SEK", home="EUR", rate="0.0883", day=date(2026, 11, 1))
     answer, text = page(signed_in())
     assert answer.context["together"].total == Money(18830, "EUR")
+    assert '<a href="/invoices/?owed=1"><span class="money">188.30' in answer.content.decode()
     assert "1 SEK = 0.0883 EUR" in text
     assert "2026-11-01" in text
 

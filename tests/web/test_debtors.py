@@ -66,6 +66,13 @@ def test_not_the_same_is_not_proposed_again(two, signed_in):
     assert ("They have the same number" in page, Apart.objects.count()) == (False, 1)
 
 
+def test_not_the_same_says_so_when_others_have_joined_them_meanwhile(two, person, signed_in):
+    join(two, person)
+    page = text(signed_in("clerk").post("/debtors/apart/", {"ids": two}, follow=True))
+    assert ("They are not proposed again." in page, "Somebody else has just joined" in page) == (False, True)
+    assert (Apart.objects.count(), len(joined())) == (0, 2)
+
+
 def test_a_personal_number_stays_masked(db, signed_in):
     for name in ("Anna", "Ann"):
         owing(name, org_no="850709-9805")
@@ -98,11 +105,12 @@ def test_the_links_of_a_sum_lead_to_the_rows_that_make_it_up(two, person, signed
 
 def test_a_total_in_home_currency_stands_beside_with_its_rate(two, person, signed_in, settings):
     settings.HOME_CURRENCY = "EUR"
-    path, client = f"/debtors/{join(two, person).pk}/", signed_in("viewer")
+    debtor, client = join(two, person), signed_in("viewer")
+    path = f"/debtors/{debtor.pk}/"
     assert "No total in EUR: there is no rate for SEK." in text(client.get(path))
     enter("SEK", Decimal("0.1"), today(), None)
     page = text(client.get(path))
-    assert "64.00" in page
+    assert f'<a href="/invoices/?debtor={debtor.pk}&amp;owed=1"><span class="money">64.00' in page
     assert "1 SEK = 0.1 EUR of" in page
 
 

@@ -127,10 +127,10 @@ def test_a_form_without_its_token_gets_a_sentence(invoice):
 def test_a_fault_of_ours_shows_a_calm_page(signed_in, invoice, monkeypatch):
     from arapp.web.views import invoices
 
-    def broken(*args: object) -> None:
+    def broken(*args: object, **named: object) -> None:
         raise RuntimeError("boom")
 
-    monkeypatch.setattr(invoices, "list_totals", broken)
+    monkeypatch.setattr(invoices, "figures", broken)
     client = signed_in("viewer")
     client.raise_request_exception = False
     response = client.get("/invoices/")
@@ -190,3 +190,11 @@ def test_the_sign_of_life_says_so_when_the_database_does_not_answer(error, clien
     assert "\n" not in record.getMessage()
     assert str(error).splitlines()[0] in record.getMessage()
     assert not record.exc_info
+
+
+def test_an_answer_that_refuses_never_takes_the_place_of_the_page(signed_in, settings):
+    """The debugging script that comes with htmx would put it there, and DEBUG is on where somebody tries the desk."""
+    settings.DEBUG = True
+    page = text(signed_in().get("/invoices/"))
+    assert "django_htmx/htmx-2.min.js" in page
+    assert "django-htmx.js" not in page

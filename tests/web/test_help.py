@@ -155,7 +155,7 @@ def test_decisions_are_told_in_the_words_of_their_buttons():
 
 
 def test_roles_are_told_as_the_table_of_abilities_has_them(html: str):
-    marks = [may for _sentence, may in help_pages.abilities()]
+    marks = [[may for _role, may in marked] for _sentence, marked in help_pages.abilities()]
     assert [sum(column) for column in zip(*marks, strict=True)] == [len(ABILITIES[role]) for role in Role]
     adds = {row["anchor"]: {button.action.name for button in row["adds"]} for row in help_pages.roles(_Nobody())}
     assert all(action.name in adds[f"role-{role_of(action)}"] for action in ACTIONS.values() if action.services)

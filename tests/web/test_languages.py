@@ -125,8 +125,8 @@ def test_each_language_writes_in_its_own_form(language: str, amount: str, count:
     ("language", "price", "rate", "late", "ago"),
     [
         ("en", "−1,234.5678", "8.5 %", "1,200 days late", "3 min ago"),
-        ("de", "−1.234,5678", "8,5 %", "1.200 Tage überfällig", "vor 3 Min."),
-        ("sv", f"−1{NBSP}234,5678", "8,5 %", f"1{NBSP}200 dagar sen", "för 3 min sedan"),
+        ("de", "−1.234,5678", "8,5 %", "1.200 Tage zu spät", "vor 3 Min."),
+        ("sv", f"−1{NBSP}234,5678", "8,5 %", f"1{NBSP}200 dagar över", "3 min sedan"),
     ],
 )
 def test_prices_rates_and_times_too(language: str, price: str, rate: str, late: str, ago: str):
@@ -263,6 +263,7 @@ def test_words_of_a_service_stay_as_they_are(words: str):
     ("text", "service", "german"),
     [
         ("Invoice 1042, by Email.", "billogram", "Rechnung 1042, per E-Mail."),
+        ("Fee 60.00 SEK, by Letter. Betala nu.", "billogram", "Gebühr 60,00 SEK, per Brief. Betala nu."),
         ("83,142.53 SEK, from Granbarr Te AB.", "billogram", "83.142,53 SEK, von Granbarr Te AB."),
         (
             "Fee 60.00 SEK, until 2026-11-20, registered by hand.",

@@ -70,6 +70,13 @@ def test_the_same_form_sent_twice_keeps_one_note(signed_in, subject):
     assert KeptComment.objects.count() == 2
 
 
+def test_a_form_that_one_went_back_to_keeps_what_is_written_in_it_now(signed_in, subject):
+    client, token = signed_in(), uuid4()
+    for text in ("First", "Second", "Second"):
+        client.post(url(subject), {"text": text, "token": token})
+    assert sorted(KeptComment.objects.values_list("text", flat=True)) == ["First", "Second"]
+
+
 @pytest.mark.parametrize("token", ["", "no token", "'"])
 def test_a_form_without_a_token_is_taken_all_the_same(token, signed_in, invoice):
     signed_in().post(url(invoice), {"text": "Hello", "token": token})

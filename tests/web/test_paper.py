@@ -1,12 +1,14 @@
 """An invoice as a person reads it on paper."""
 
+import re
 from datetime import date
+from decimal import Decimal
 
 import pytest
 
 from arapp.receivables.money import Money
-from arapp.receivables.records import CustomerRecord, MovementRecord
-from arapp.web.paper import letter_of, settled_of
+from arapp.receivables.records import CustomerRecord, MovementRecord, VatRecord
+from arapp.web.paper import letter_of, rounding_of, settled_of
 from tests.conftest import make_invoice, make_source
 
 
@@ -45,6 +47,18 @@ def test_without_an_address_of_its_own_the_customers_stands_for_it(source):
 def test_an_invoice_without_a_customer_breaks_nothing(page, source):
     invoice = make_invoice(source, customer=None, receiver_address="", receiver_email="")
     assert "Customer unknown" in page(invoice).split('class="letterhead"')[1]
+
+
+def test_a_total_that_was_rounded_adds_up_on_the_page(page, source):
+    rate = VatRecord(rate=Decimal(19), net=Decimal("100.04"), vat=Decimal("19.0076"))
+    text = page(make_invoice(source, net="100.04", vat="19.01", gross="119.00", open="119.00", vat_rates=(rate,)))
+    assert re.findall(r'"money">(.*?) <', text.split("<tfoot>")[1])[:4] == ["100.04", "19.01", "−0.05", "119.00"]
+    assert "Rounding" in text
+
+
+@pytest.mark.parametrize("fields", [{}, {"vat": None}, {"gross": "120"}, {"currency": "JPY", "gross": "120"}])
+def test_what_adds_up_is_unknown_or_is_more_than_rounding_is_called_none(fields, source):
+    assert rounding_of(make_invoice(source, **fields)) is None
 
 
 def test_what_lies_between_the_total_and_what_is_open_is_told_kind_by_kind(page, source):

@@ -34,7 +34,7 @@ def test_a_controller_enters_a_rate(signed_in):
         ("rate", "zero", "is not a rate"),
         ("rate", "0", "more than zero"),
         ("day", "9998-12-31", "for today or a day before"),
-        ("day", "31.1.2026", "is not a date"),
+        ("day", "31.2.2026", "is not a date"),
     ],
 )
 def test_what_is_wrong_is_said_beside_the_field_and_nothing_typed_is_lost(signed_in, field, value, sentence):

@@ -48,6 +48,7 @@ def test_filters_are_kept_under_a_name_and_open_again(client, erika):
     ("change", "says"),
     [
         ({"name": " "}, "This field is required."),
+        ({"name": "\u202e \u200b\u200d"}, "This field is required."),
         ({"name": "x" * 61}, "at most 60 characters"),
         ({"query": "due_from=soon"}, "soon” is not a date"),
         ({"query": "page=3"}, "nothing to keep"),
@@ -61,8 +62,14 @@ def test_what_cannot_be_kept_says_why_and_loses_nothing_typed(change, says, clie
     answer = client.post(VIEWS, FORM | change)
     assert answer.status_code == 422
     assert says in text(answer)
-    assert f'value="{(FORM | change)["name"].strip()}"' in text(answer) or not change.get("name", "x").strip()
+    typed = (FORM | change)["name"]
+    assert f'value="{typed.strip()}"' in text(answer) or not kept.tidy(typed)
     assert SavedView.objects.count() == 1
+
+
+def test_a_name_keeps_to_what_can_be_seen(client, erika):
+    client.post(VIEWS, FORM | {"name": "Late\u202e \t now \U0001f468\u200d\U0001f469"})
+    assert SavedView.objects.get().name == "Late now \U0001f468\u200d\U0001f469"
 
 
 def test_the_page_of_views_says_what_each_holds_and_how_many_rows_a_pinned_one_has(client, erika):
@@ -155,7 +162,7 @@ def test_changed_filters_can_be_kept_in_the_view(client, erika):
 def test_filters_of_a_view_that_was_not_named_are_known_as_it(client, erika):
     view_of(erika, query="kind=invoice&state=draft")
     page = re.sub(r"\s+", " ", text(client.get(f"{LIST}?state=draft&kind=invoice")))
-    assert '<summary><span class="cut">Late</span>' in page
+    assert '<summary><span class="cut" dir="auto">Late</span>' in page
 
 
 def test_a_view_with_a_filter_that_there_is_no_more_says_so(client, erika):

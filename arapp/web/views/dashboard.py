@@ -53,8 +53,12 @@ def dashboard(request: HttpRequest) -> HttpResponse:
 
 
 def in_order(owed: list[Ageing]) -> list[Ageing]:
-    """The home currency first, then the one with the most documents: amounts cannot be compared."""
-    return sorted(owed, key=lambda one: (one.currency != settings.HOME_CURRENCY, -one.count, one.currency))
+    """The home currency first, then the one with the most documents: amounts cannot be compared.
+
+    Without claims whose currency is not known, as on the pages of customers.
+    """
+    known = (one for one in owed if one.currency)
+    return sorted(known, key=lambda one: (one.currency != settings.HOME_CURRENCY, -one.count, one.currency))
 
 
 def owed_chart(one: Ageing) -> Chart:

@@ -76,8 +76,12 @@ def debtors_join(request: HttpRequest) -> HttpResponse:
 @require_POST
 @needs(PREPARE)
 def debtors_apart(request: HttpRequest) -> HttpResponse:
-    keep_apart(_ids(request), request.user)
-    messages.success(request, _("They are not proposed again."))
+    try:
+        keep_apart(_ids(request), request.user)
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, _("They are not proposed again."))
     return redirect("debtors")
 
 
