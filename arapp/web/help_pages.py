@@ -240,5 +240,5 @@ def kept() -> list[tuple[Any, list[Any]]]:
     return [(service.label, _kept_at(service)) for service in Service]
 
 
-def _kept_at(service: str) -> list[Any]:
-    return [ACTIONS[name].label for name in KEPT if ACTIONS[name].kept_at(service)]
+def _kept_at(service: str) -> list[str]:
+    return list(dict.fromkeys(str(ACTIONS[name].label) for name in KEPT if ACTIONS[name].kept_at(service)))
