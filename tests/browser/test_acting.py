@@ -49,7 +49,7 @@ def test_a_payment_goes_from_the_menu_over_a_mistake_and_a_question_into_the_doc
     amount.fill("12.50")
     page.get_by_role("button", name="Record a payment…").click()
     expect(page.locator("dialog .effect")).to_have_text("Records a payment of 12.50 EUR on RE1 at Billogram.")
-    expect(page.locator("dialog h2")).to_be_focused()
+    expect(page.locator("#act dialog h2")).to_be_focused()
     assert not Intent.objects.exists()
     page.get_by_role("button", name="Record a payment", exact=True).click()
     expect(page.get_by_role("dialog")).to_have_count(0)
