@@ -151,12 +151,12 @@ class Life(Story):
         if self.case.service == "billogram":
             self.stand_in.pdf_delay = 3600
             with page.expect_popup() as opened:
-                page.get_by_role("link", name="Open Invoice").click()
+                page.get_by_role("link", name="View Invoice").click()
             expect(opened.value.locator("h1")).to_have_text("The document is not ready yet")
             opened.value.close()
             self.stand_in.pdf_delay = 0
         with page.context.expect_event("response", lambda answer: "/document/" in answer.url) as shown:
-            page.get_by_role("link", name="Open Invoice").click()
+            page.get_by_role("link", name="View Invoice").click()
         assert (shown.value.status, shown.value.headers["content-type"]) == (200, "application/pdf")
         with page.expect_download() as saved:
             page.get_by_role("link", name="Save Invoice").click()
