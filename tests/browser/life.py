@@ -194,7 +194,7 @@ class Life(Story):
         assert writes == self.case.told("credit", self.external_id)
         expect(approver.locator(".status")).to_contain_text(self.case.ended)
         expect(approver.locator(".status")).to_contain_text(f"open 0.00 {self.case.currency}")
-        for heading in ("#movements", "#timeline"):
+        for heading in ("#movements", "#happened-title"):
             expect(approver.locator("section", has=approver.locator(heading))).not_to_contain_text("[desk-")
         assert self.open_there() == 0
 
