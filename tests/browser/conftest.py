@@ -9,13 +9,13 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.test import Client
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from arapp.people.models import Role, User
 from tests.conftest import make_user
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
-PATIENCE = 8_000
+PATIENCE = 20_000
 """Milliseconds until a page that does not do what is expected fails the test."""
 
 GIVEN_UP = ("htmx:afterRequest, ", "htmx:sendAbort, ")
@@ -34,6 +34,7 @@ def chromium() -> Iterator[Browser]:
     # Playwright keeps an event loop running in this thread; the ORM is only used between its calls.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
     try:
+        expect.set_options(timeout=PATIENCE)
         with sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=path)
             yield browser

@@ -34,7 +34,7 @@ def width_of(page: Page, name: str) -> float:
 
 def becomes(page: Page, name: str, width: float) -> None:
     """The answer that has come is put into the page a moment later."""
-    for _moment in range(40):
+    for _moment in range(200):
         box = page.locator(f".list thead th:has([data-edge={name}])").bounding_box()
         if box and abs(box["width"] - width) <= 1:
             return
