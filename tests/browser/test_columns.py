@@ -27,9 +27,12 @@ def headings(page: Page) -> list[str]:
 
 
 def width_of(page: Page, name: str) -> float:
-    box = page.locator(f".list thead th:has([data-edge={name}])").bounding_box()
-    assert box is not None
-    return box["width"]
+    heading = page.locator(f".list thead th:has([data-edge={name}])")
+    for _moment in range(50):
+        if box := heading.bounding_box():
+            return box["width"]
+        page.wait_for_timeout(100)
+    raise AssertionError(f"There is no column {name}.")
 
 
 def becomes(page: Page, name: str, width: float) -> None:
